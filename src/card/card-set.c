@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The set of all cards: building it and letting it go.  */
+
+#include "config.h"
+
+#include "base/text.h"
+#include "card/slot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct card_set *
+card_set_new (struct known_keys *known, void (*release) (void *owner),
+              void *owner)
+{
+  struct card_set *set = calloc (1, sizeof *set);
+  pthread_condattr_t attr;
+
+  if (!set)
+    return NULL;
+  pthread_mutex_init (&set->lock, NULL);
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&set->loaded, &attr);
+  pthread_condattr_destroy (&attr);
+  set->references = 1;
+  set->known = known;
+  set->release = release;
+  set->owner = owner;
+  return set;
+}
+
+struct card_set *
+card_set_ref (struct card_set *set)
+{
+  pthread_mutex_lock (&set->lock);
+  set->references++;
+  pthread_mutex_unlock (&set->lock);
+  return set;
+}
+
+static void
+card_free (struct virtual_card *card)
+{
+  struct key_slot *slot;
+
+  while ((slot = card->slots))
+    {
+      card->slots = slot->next;
+      slot_free (slot);
+    }
+  free (card->name);
+  free (card);
+}
+
+void
+card_set_unref (struct card_set *set)
+{
+  struct virtual_card *card;
+  unsigned int left;
+
+  if (!set)
+    return;
+  pthread_mutex_lock (&set->lock);
+  left = --set->references;
+  pthread_mutex_unlock (&set->lock);
+  if (left)
+    return;
+  while ((card = set->cards))
+    {
+      set->cards = card->next;
+      card_free (card);
+    }
+  if (set->release)
+    set->release (set->owner);
+  pthread_cond_destroy (&set->loaded);
+  pthread_mutex_destroy (&set->lock);
+  free (set);
+}
+
+/* The card of that name, made at the end of the list if there is none.
+ * NULL when out of memory.  */
+static struct virtual_card *
+card_by_name (struct card_set *set, const char *name)
+{
+  struct virtual_card **at = &set->cards;
+
+  for (; *at; at = &(*at)->next)
+    if (!strcmp ((*at)->name, name))
+      return *at;
+  *at = calloc (1, sizeof **at);
+  if (!*at)
+    return NULL;
+  (*at)->set = set;
+  (*at)->name = strdup (name);
+  if (!(*at)->name)
+    {
+      free (*at);
+      *at = NULL;
+    }
+  return *at;
+}
+
+static struct key_slot *
+slot_new (const struct key_config *config)
+{
+  struct key_slot *slot = calloc (1, sizeof *slot);
+
+  if (!slot)
+    return NULL;
+  slot->uri = strdup (config->uri);
+  slot->key_id = strdup (config->key_id);
+  slot->where = strdup (config->where);
+  slot->region = config->region ? strdup (config->region) : NULL;
+  slot->backend = config->backend;
+  slot->wanted_no = config->slot;
+  slot->wanted_use = config->use;
+  slot->wanted_created = config->created;
+  slot->hashes = config->hashes;
+  /* Until the key is known: what nearly every key is.  */
+  slot->no = config->slot ? config->slot : SLOT_SIGN;
+  slot->use = USE_SIGN | USE_CERT;
+  if (!slot->uri || !slot->key_id || !slot->where
+      || (config->region && !slot->region))
+    {
+      slot_free (slot);
+      return NULL;
+    }
+  return slot;
+}
+
+/* A card of its own is named after its alias or key id.  */
+static const char *
+default_card_name (const struct key_config *config)
+{
+  const char *slash = strrchr (config->key_id, '/');
+
+  if (!strncmp (config->key_id, "alias/", 6))
+    return config->key_id;
+  return slash && slash[1] ? slash + 1 : config->key_id;
+}
+
+static gpg_error_t
+add_slot (struct card_set *set, struct call *call,
+          const struct key_config *config, struct key_slot **r_slot)
+{
+  const char *name = config->card ? config->card : default_card_name (config);
+  struct virtual_card *card = card_by_name (set, name);
+  struct key_slot **at;
+  struct key_slot *slot;
+  int n = 0;
+
+  if (!card)
+    return gpg_error (GPG_ERR_ENOMEM);
+  for (at = &card->slots; *at; at = &(*at)->next, n++)
+    if (config->slot && (*at)->wanted_no == config->slot)
+      return because (call, GPG_ERR_CONFLICT,
+                      "%s: slot %d of card '%s' is taken by %s", config->where,
+                      config->slot, name, (*at)->uri);
+  if (n == CARD_SLOTS)
+    return because (call, GPG_ERR_CONFLICT,
+                    "%s: card '%s' has %d keys already", config->where, name,
+                    CARD_SLOTS);
+  slot = slot_new (config);
+  if (!slot)
+    return gpg_error (GPG_ERR_ENOMEM);
+  slot->card = card;
+  *at = slot;
+  *r_slot = slot;
+  return 0;
+}
+
+gpg_error_t
+card_set_add (struct card_set *set, struct call *call,
+              const struct key_config *config)
+{
+  struct key_slot *slot;
+  gpg_error_t err = add_slot (set, call, config, &slot);
+
+  if (!err)
+    slot_load_pin (slot, call);
+  return err;
+}
+
+gpg_error_t
+card_set_add_broken (struct card_set *set, gpg_error_t err, const char *reason)
+{
+  static const struct key_config config = {
+    .uri = "configuration",
+    .key_id = "configuration",
+    .where = "configuration",
+    .card = "configuration",
+  };
+  struct call call;
+  struct key_slot *slot;
+  gpg_error_t added;
+
+  call_init (&call, &system_clock, 0);
+  added = add_slot (set, &call, &config, &slot);
+  if (added)
+    return added;
+  slot->failure = err;
+  slot->retry_at = INT64_MAX;
+  strncpy (slot->failure_reason, reason, sizeof slot->failure_reason - 1);
+  text_clean (slot->failure_reason);
+  return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One call to AWS KMS: where to, with which credentials, how often.  */
+
+#ifndef KMS_AWS_POST_H
+#define KMS_AWS_POST_H
+
+#include "kms/kms.h"
+
+struct creds_chain;
+struct http;
+struct json;
+struct retry_bucket;
+
+/* The backend's object; HTTP and CREDS are borrowed.  */
+struct aws_kms
+{
+  struct kms_backend base;
+  struct http *http;
+  struct creds_chain *creds;
+  char *region;
+  char *endpoint_url;
+  char *profile;
+  unsigned int max_attempts;
+  struct retry_bucket *bucket;
+};
+
+/* Carry out the operation NAME ("Sign") with BODY, as often as standard
+ * mode allows; KEY_ID is for messages.  The answer is parsed JSON, to be
+ * freed by the caller.  Errors: those of endpoint_*, creds_get, http_send
+ * and the table in aws-errors.c; INV_RESPONSE if it is not JSON.  Each with
+ * a reason.  */
+gpg_error_t aws_kms_post (struct aws_kms *self, struct call *call,
+                          const char *name, const char *key_id,
+                          struct span body, struct json **r_doc,
+                          struct bytes *r_request_id);
+
+#endif /* KMS_AWS_POST_H */
