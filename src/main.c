@@ -95,6 +95,13 @@ get_log_socket_dir (void)
   return log_socket_dir;
 }
 
+static bool
+is_server (enum run_mode mode)
+{
+  return mode == MODE_SERVER || mode == MODE_MULTI_SERVER
+         || mode == MODE_DAEMON;
+}
+
 /* The line that is written here makes libgpg-error open its stream before
  * there are threads.  */
 static void
@@ -104,9 +111,10 @@ start_log (const struct options *options)
   gpgrt_log_set_socket_dir_cb (get_log_socket_dir);
   if (options->log_file)
     gpgrt_log_set_sink (options->log_file, NULL, -1);
-  gpgrt_log_set_prefix ("kms-scdaemon", GPGRT_LOG_WITH_PREFIX
-                                          | GPGRT_LOG_WITH_TIME
-                                          | GPGRT_LOG_WITH_PID);
+  if (is_server (options->mode))
+    gpgrt_log_set_prefix ("kms-scdaemon", GPGRT_LOG_WITH_PREFIX
+                                            | GPGRT_LOG_WITH_TIME
+                                            | GPGRT_LOG_WITH_PID);
   log_setup (options->verbose, options->debug);
 }
 
@@ -147,13 +155,6 @@ reload (void *cookie)
   return set;
 }
 
-static bool
-is_server (enum run_mode mode)
-{
-  return mode == MODE_SERVER || mode == MODE_MULTI_SERVER
-         || mode == MODE_DAEMON;
-}
-
 static int
 serve (struct startup *startup, struct card_set *set)
 {
@@ -188,6 +189,13 @@ run (struct startup *startup, struct call *call, gpg_error_t err)
   struct card_set *set = NULL;
   int rc = 0;
 
+  if (!err && options->mode == MODE_NONE)
+    {
+      fputs ("kms-scdaemon: gpg-agent starts this program; to look at the "
+             "keys use --check, for more --help\n",
+             stderr);
+      return 2;
+    }
   if (!err && options->mode != MODE_GPGCONF_LIST)
     err = wiring_build (call, options, &set);
   if (err)
@@ -200,13 +208,6 @@ run (struct startup *startup, struct call *call, gpg_error_t err)
     rc = 2;
   else if (options->mode == MODE_CHECK)
     rc = check_cards (set, options->operation_timeout_ms) ? 1 : 0;
-  else if (options->mode == MODE_NONE)
-    {
-      fputs ("kms-scdaemon: started by gpg-agent; for a look at the keys use "
-             "--check\n",
-             stderr);
-      rc = 2;
-    }
   card_set_unref (set);
   return rc;
 }

@@ -41,7 +41,7 @@ static gpgrt_opt_t option_table[] = {
   ARGPARSE_c (O_GPGCONF_LIST, "gpgconf-list", "@"),
   ARGPARSE_c (O_GPGCONF_TEST, "gpgconf-test", "@"),
 
-  ARGPARSE_header (NULL, "\nOptions:\n "),
+  ARGPARSE_group (301, "@\nOptions:\n "),
   ARGPARSE_s_s (O_KEY, "key", "|URI ...|present this key as a card"),
   ARGPARSE_s_s (O_REGION, "region", "|NAME|the AWS region of the keys"),
   ARGPARSE_s_s (O_PROFILE, "profile", "|NAME|take credentials from profile "

@@ -5,8 +5,9 @@ AM_TESTS_ENVIRONMENT = \
   top_srcdir='$(top_srcdir)'; top_builddir='$(top_builddir)'; \
   CC='$(CC)'; export top_srcdir top_builddir CC;
 
-# House rules: they look at the sources only.
+# House rules: they look at sources and documents.
 house_tests = \
+  tests/t-docs.sh \
   tests/t-doors.sh \
   tests/t-floors.sh \
   tests/t-headers.sh \

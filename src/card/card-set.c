@@ -33,9 +33,7 @@ card_set_new (struct known_keys *known, void (*release) (void *owner),
 struct card_set *
 card_set_ref (struct card_set *set)
 {
-  pthread_mutex_lock (&set->lock);
-  set->references++;
-  pthread_mutex_unlock (&set->lock);
+  atomic_fetch_add (&set->references, 1);
   return set;
 }
 
@@ -57,14 +55,8 @@ void
 card_set_unref (struct card_set *set)
 {
   struct virtual_card *card;
-  unsigned int left;
 
-  if (!set)
-    return;
-  pthread_mutex_lock (&set->lock);
-  left = --set->references;
-  pthread_mutex_unlock (&set->lock);
-  if (left)
+  if (!set || atomic_fetch_sub (&set->references, 1) > 1)
     return;
   while ((card = set->cards))
     {

@@ -9,6 +9,7 @@
 #include "card/known-keys.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum slot_state
 {
@@ -58,8 +59,8 @@ struct virtual_card
 struct card_set
 {
   pthread_mutex_t lock;
-  pthread_cond_t loaded; /* Some slot left SLOT_LOADING.  */
-  unsigned int references;
+  pthread_cond_t loaded;  /* Some slot left SLOT_LOADING.  */
+  atomic_uint references; /* So that the hall can take one under its lock.  */
   struct virtual_card *cards;
   struct known_keys *known;
   void (*release) (void *owner);

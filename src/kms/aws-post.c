@@ -78,22 +78,6 @@ send_once (struct operation *op, struct span body,
   return aws_send (op->self->http, op->call, &request, r_reply);
 }
 
-/* The class of a request that got no answer.  */
-static enum retry_class
-network_retry_class (gpg_error_t err)
-{
-  switch (gpg_err_code (err))
-    {
-    case GPG_ERR_NETWORK:
-    case GPG_ERR_UNKNOWN_HOST:
-      return RETRY_TRANSIENT;
-    case GPG_ERR_TIMEOUT:
-      return RETRY_TIMEOUT;
-    default:
-      return RETRY_NEVER;
-    }
-}
-
 /* Tell what REPLY, an error, means.  */
 static gpg_error_t
 explain (struct operation *op, const struct http_reply *reply,
@@ -141,8 +125,7 @@ attempt (struct operation *op, struct span body, struct http_reply *r_reply,
   err = send_once (op, body, &creds, r_reply);
   if (err)
     {
-      *r_again
-        = retry_again (&op->retry, op->call, network_retry_class (err), 0);
+      *r_again = retry_again (&op->retry, op->call, retry_class_of (err), 0);
       goto leave;
     }
   if (r_reply->status == 200)
