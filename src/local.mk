@@ -66,7 +66,7 @@ HALL_LIBS = assuan/libhall.a $(LIBASSUAN_LIBS) $(STUDY_LIBS)
 
 bin_PROGRAMS += src/kms-scdaemon
 src_kms_scdaemon_SOURCES = \
-  src/check.c src/check.h \
+  src/dry-run.c src/dry-run.h \
   src/keyline.c src/keyline.h \
   src/main.c \
   src/options.c src/options.h \

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "card/card.h"
-#include "check.h"
+#include "dry-run.h"
 #include "net/http.h"
 #include "options.h"
 #include "wiring.h"
@@ -109,12 +109,15 @@ start_log (const struct options *options)
 {
   log_socket_dir = options->homedir;
   gpgrt_log_set_socket_dir_cb (get_log_socket_dir);
-  if (options->log_file)
-    gpgrt_log_set_sink (options->log_file, NULL, -1);
+  /* A person at a shell reads standard error; a daemon has none.  */
   if (is_server (options->mode))
-    gpgrt_log_set_prefix ("kms-scdaemon", GPGRT_LOG_WITH_PREFIX
-                                            | GPGRT_LOG_WITH_TIME
-                                            | GPGRT_LOG_WITH_PID);
+    {
+      if (options->log_file)
+        gpgrt_log_set_sink (options->log_file, NULL, -1);
+      gpgrt_log_set_prefix ("kms-scdaemon", GPGRT_LOG_WITH_PREFIX
+                                              | GPGRT_LOG_WITH_TIME
+                                              | GPGRT_LOG_WITH_PID);
+    }
   log_setup (options->verbose, options->debug);
 }
 
@@ -207,7 +210,7 @@ run (struct startup *startup, struct call *call, gpg_error_t err)
   else if (err)
     rc = 2;
   else if (options->mode == MODE_CHECK)
-    rc = check_cards (set, options->operation_timeout_ms) ? 1 : 0;
+    rc = dry_run (set, options->operation_timeout_ms) ? 1 : 0;
   card_set_unref (set);
   return rc;
 }

@@ -86,7 +86,7 @@ call_sleep_ms (const struct call *call, unsigned int ms)
   return true;
 }
 
-static void
+__attribute__ ((format (printf, 3, 0))) static void
 set_reason (struct call *call, gpg_error_t err, const char *format,
             va_list args)
 {

@@ -58,7 +58,7 @@ log_topics_parse (const char *words, unsigned int *r_topics)
 }
 
 /* A line is cut at 1 KiB: the remote's texts are the only long ones.  */
-static void
+__attribute__ ((format (printf, 3, 0))) static void
 write_line (const struct call *call, int level, const char *format,
             va_list args)
 {

@@ -104,7 +104,8 @@ aws_get_public_key (struct kms_backend *backend, struct call *call,
   r_key->usage = usage_of (doc);
   if (json_base64 (doc, "PublicKey", &r_key->spki))
     err = because (call, GPG_ERR_INV_RESPONSE,
-                   "%s: kms:GetPublicKey: answer without a key", key_id);
+                   "%s: kms:GetPublicKey: answer without a key",
+                   kms_label (key_id));
   json_free (doc);
   return err;
 }
@@ -142,10 +143,11 @@ aws_sign (struct kms_backend *backend, struct call *call, const char *key_id,
   algorithm = json_string (doc, "SigningAlgorithm");
   if (json_base64 (doc, "Signature", &r_signature->value))
     err = because (call, GPG_ERR_INV_RESPONSE,
-                   "%s: kms:Sign: answer without a signature", key_id);
+                   "%s: kms:Sign: answer without a signature",
+                   kms_label (key_id));
   else if (!algorithm || strcmp (algorithm, request->algorithm))
     err = because (call, GPG_ERR_INV_RESPONSE,
-                   "%s: kms:Sign: asked for %s, got %s", key_id,
+                   "%s: kms:Sign: asked for %s, got %s", kms_label (key_id),
                    request->algorithm, algorithm ? algorithm : "nothing");
 
 leave:

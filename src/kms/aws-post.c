@@ -97,11 +97,11 @@ explain (struct operation *op, const struct http_reply *reply,
              bytes_text (&message), (int)id.n, id.n ? (const char *)id.p : "");
   if (!row->type)
     err = because (op->call, row->code, "%s: kms:%s: %s (HTTP %d %s)",
-                   op->key_id, op->name, row->advice, reply->status,
-                   bytes_text (&type));
+                   kms_label (op->key_id), op->name, row->advice,
+                   reply->status, bytes_text (&type));
   else
-    err = because (op->call, row->code, "%s: kms:%s: %s", op->key_id, op->name,
-                   row->advice);
+    err = because (op->call, row->code, "%s: kms:%s: %s",
+                   kms_label (op->key_id), op->name, row->advice);
   bytes_drop (&type);
   bytes_drop (&message);
   *r_row = row;
@@ -179,7 +179,8 @@ aws_kms_post (struct aws_kms *self, struct call *call, const char *name,
   err = json_parse (bytes_span (&reply.body), r_doc);
   if (gpg_err_code (err) == GPG_ERR_BAD_DATA)
     err = because (call, GPG_ERR_INV_RESPONSE,
-                   "%s: kms:%s: the answer is not JSON", key_id, name);
+                   "%s: kms:%s: the answer is not JSON", kms_label (key_id),
+                   name);
 
 leave:
   http_reply_drop (&reply);

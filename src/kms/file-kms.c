@@ -86,26 +86,31 @@ static const struct algorithm
   const char *name;
   const char *sexp_name; /* Of the result: "rsa".  */
   const char *hash;      /* What MESSAGE is a digest by.  */
+  size_t width;          /* Of the only key that does it; 0: any.  */
 } algorithms[] = {
-  { "RSASSA_PKCS1_V1_5_SHA_256", "rsa",   "sha256" },
-  { "RSASSA_PKCS1_V1_5_SHA_384", "rsa",   "sha384" },
-  { "RSASSA_PKCS1_V1_5_SHA_512", "rsa",   "sha512" },
-  { "ECDSA_SHA_256",             "ecdsa", "sha256" },
-  { "ECDSA_SHA_384",             "ecdsa", "sha384" },
-  { "ECDSA_SHA_512",             "ecdsa", "sha512" },
-  { "ED25519_SHA_512",           "eddsa", NULL },
+  { "RSASSA_PKCS1_V1_5_SHA_256", "rsa",   "sha256", 0 },
+  { "RSASSA_PKCS1_V1_5_SHA_384", "rsa",   "sha384", 0 },
+  { "RSASSA_PKCS1_V1_5_SHA_512", "rsa",   "sha512", 0 },
+  { "ECDSA_SHA_256",             "ecdsa", "sha256", 32 },
+  { "ECDSA_SHA_384",             "ecdsa", "sha384", 48 },
+  { "ECDSA_SHA_512",             "ecdsa", "sha512", 66 },
+  { "ED25519_SHA_512",           "eddsa", NULL,     32 },
 };
 /* clang-format on */
 
 static const struct algorithm *
 find_algorithm (const char *name, const struct pkcs8_key *key)
 {
+  const struct algorithm *row;
   size_t i;
 
   for (i = 0; i < DIM (algorithms); i++)
-    if (!strcmp (algorithms[i].name, name)
-        && !strcmp (algorithms[i].sexp_name, key->sexp_name))
-      return &algorithms[i];
+    {
+      row = &algorithms[i];
+      if (!strcmp (row->name, name) && !strcmp (row->sexp_name, key->sexp_name)
+          && (!row->width || row->width == key->width))
+        return row;
+    }
   return NULL;
 }
 

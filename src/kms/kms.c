@@ -25,12 +25,22 @@ kms_signature_drop (struct kms_signature *signature)
   bytes_drop (&signature->request_id);
 }
 
+const char *
+kms_label (const char *key_id)
+{
+  const char *arn = strstr (key_id, "arn:");
+  const char *colon = arn ? strrchr (arn, ':') : NULL;
+
+  return colon && colon[1] ? colon + 1 : key_id;
+}
+
 static gpg_error_t
 cannot (struct kms_backend *backend, struct call *call, const char *key_id,
         const char *what)
 {
-  return because (call, GPG_ERR_NOT_SUPPORTED, "%s: %s cannot %s", key_id,
-                  backend ? backend->ops->name : "nothing", what);
+  return because (call, GPG_ERR_NOT_SUPPORTED, "%s: %s cannot %s",
+                  kms_label (key_id), backend ? backend->ops->name : "nothing",
+                  what);
 }
 
 /* An answer that lacks what was asked for, or holds what has no place in a
@@ -46,7 +56,7 @@ check_word (struct call *call, const char *key_id, const struct bytes *word,
     return err;
   if (!word->n || bytes_has_nul (word) || s[strcspn (s, " \t\r\n")])
     return because (call, GPG_ERR_INV_RESPONSE, "%s: answer without a %s",
-                    key_id, name);
+                    kms_label (key_id), name);
   return 0;
 }
 
@@ -79,7 +89,7 @@ kms_get_public_key (struct kms_backend *backend, struct call *call,
     err = bytes_error (&r_key->spki);
   if (!err && !r_key->spki.n)
     err = because (call, GPG_ERR_INV_RESPONSE, "%s: answer without a key",
-                   key_id);
+                   kms_label (key_id));
   return err;
 }
 
@@ -99,7 +109,7 @@ kms_sign (struct kms_backend *backend, struct call *call, const char *key_id,
     err = bytes_error (&r_signature->value);
   if (!err && !r_signature->value.n)
     err = because (call, GPG_ERR_INV_RESPONSE,
-                   "%s: answer without a signature", key_id);
+                   "%s: answer without a signature", kms_label (key_id));
   return err;
 }
 

@@ -77,6 +77,10 @@ gpg_error_t kms_sign (struct kms_backend *, struct call *, const char *key_id,
                       struct kms_signature *r_signature);
 void kms_free (struct kms_backend *);
 
+/* KEY_ID, or a URI, short enough to leave room in a reason: of an ARN the
+ * resource alone.  Borrowed from it.  */
+const char *kms_label (const char *key_id);
+
 void kms_key_drop (struct kms_key *key);
 void kms_signature_drop (struct kms_signature *signature);
 

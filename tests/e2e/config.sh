@@ -47,7 +47,6 @@ equal "status without a command" $? 2
 ok "version" "$daemon" --version
 ok "help" "$daemon" --help
 says "--check"
-ok "gpgconf-list" "$daemon" --homedir "$GNUPGHOME" --gpgconf-list
 fails "gpgconf-test of a bad file" "$daemon" --homedir "$GNUPGHOME" \
   --gpgconf-test
 
@@ -69,7 +68,7 @@ unusable 'key alias/sym' 'not an asymmetric key'
 unusable 'key alias/enc slot=sign' 'does not fit the slot'
 unusable 'key alias/gone-denied-all' 'denied by IAM'
 unusable 'key alias/good region=us-east-1' 'Credential should be scoped' ''
-unusable 'key alias/good' 'no region' '/^region/d'
+unusable 'key alias/good' 'no AWS region' '/^region/d'
 unusable 'key alias/good' 'refuse-new-keys' '1i refuse-new-keys'
 unusable 'key alias/good profile=nobody' 'nobody'
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
@@ -86,4 +85,5 @@ EOF
 ok "the twin: a good file" "$daemon" --homedir "$GNUPGHOME" --check
 says 'fingerprint'
 ok "gpgconf-test" "$daemon" --homedir "$GNUPGHOME" --gpgconf-test
+ok "gpgconf-list" "$daemon" --homedir "$GNUPGHOME" --gpgconf-list
 finish

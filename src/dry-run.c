@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "check.h"
+#include "dry-run.h"
 
 #include "base/text.h"
 #include "card/card.h"
@@ -55,7 +55,7 @@ show_slot (struct key_slot *slot, unsigned int timeout_ms)
 }
 
 gpg_error_t
-check_cards (struct card_set *set, unsigned int timeout_ms)
+dry_run (struct card_set *set, unsigned int timeout_ms)
 {
   struct virtual_card *card;
   struct key_slot *slot;
