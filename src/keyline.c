@@ -5,15 +5,19 @@
 
 #include "keyline.h"
 
+#include "aws/endpoint.h"
 #include "base/text.h"
 #include "net/http.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define BLANKS " \t\r\n"
 /* AWS API: KeyIdType.  */
 #define MAX_KEY_ID 2048
 #define MAX_LABEL 64
+/* The OpenPGP card specification's limit.  */
+#define MAX_URL 254
 
 static gpg_error_t
 bad_word (struct call *call, const char *what, const char *word)
@@ -31,19 +35,25 @@ key_line_drop (struct key_line *line)
   bytes_drop (&line->region);
   bytes_drop (&line->profile);
   bytes_drop (&line->endpoint);
+  bytes_drop (&line->url);
   memset (line, 0, sizeof *line);
 }
 
 /* ---- The URI ----  */
 
-/* Nothing but what AWS allows in a key id, alias name or ARN.  */
+/* alias/NAME, an ARN, or a key id, which has neither colon nor slash;
+ * nothing but the characters that AWS allows there.  */
 static bool
 is_key_name (const char *s)
 {
   size_t n = strspn (s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                         "0123456789:/_-");
 
-  return n && !s[n] && n <= MAX_KEY_ID;
+  if (!n || s[n] || n > MAX_KEY_ID)
+    return false;
+  if (text_starts (s, "alias/"))
+    return n > strlen ("alias/");
+  return text_starts (s, "arn:") || !strpbrk (s, ":/");
 }
 
 /* The fourth field of arn:PARTITION:kms:REGION:ACCOUNT:RESOURCE.  */
@@ -51,17 +61,21 @@ static gpg_error_t
 take_arn_region (struct call *call, const char *arn, struct key_line *line)
 {
   const char *field[6] = { arn };
+  const char *name;
   size_t i;
 
   for (i = 1; i < DIM (field); i++)
     {
-      field[i] = strchr (field[i - 1], ':');
-      if (!field[i]++)
+      const char *colon = strchr (field[i - 1], ':');
+
+      if (!colon)
         return bad_word (call, "not an ARN of a KMS key or alias", arn);
+      field[i] = colon + 1;
     }
+  name = strchr (field[5], '/');
   if (!text_starts (field[2], "kms:") || field[4] == field[3] + 1
-      || (!text_starts (field[5], "key/")
-          && !text_starts (field[5], "alias/")))
+      || (!text_starts (field[5], "key/") && !text_starts (field[5], "alias/"))
+      || !name[1])
     return bad_word (call, "not an ARN of a KMS key or alias", arn);
   bytes_add (&line->arn_region, field[3], (size_t)(field[4] - field[3] - 1));
   return bytes_error (&line->arn_region);
@@ -77,12 +91,33 @@ take_aws_key (struct call *call, const char *name, struct key_line *line)
                                     : bytes_error (&line->key_id);
 }
 
+/* The endpoint is one that can be used, whatever the region; WORD is where
+ * it stands.  */
+static gpg_error_t
+check_endpoint (struct call *call, const struct key_line *line,
+                const char *word)
+{
+  struct endpoint endpoint;
+  gpg_error_t err = bytes_error (&line->endpoint);
+
+  if (err)
+    return err;
+  err = endpoint_resolve (call, "kms", "us-east-1",
+                          bytes_text (&line->endpoint), NULL, &endpoint);
+  endpoint_drop (&endpoint);
+  if (gpg_err_code (err) != GPG_ERR_CONFIGURATION)
+    return err;
+  call_forget (call);
+  return bad_word (call, "not a URL or HOST:PORT", word);
+}
+
 /* HOST[:PORT]/KEY, behind "awskms://".  An emulator on this machine speaks
  * plain http; everything else TLS.  */
 static gpg_error_t
 take_aws_uri (struct call *call, const char *rest, struct key_line *line)
 {
-  size_t host_len = strcspn (rest, ":/");
+  size_t host_len
+    = *rest == '[' ? strcspn (rest, "]/") + 1 : strcspn (rest, ":/");
   size_t n = strcspn (rest, "/");
   struct bytes host = { 0 };
   gpg_error_t err;
@@ -91,7 +126,7 @@ take_aws_uri (struct call *call, const char *rest, struct key_line *line)
     return bad_word (call, "no key behind the host name", rest);
   if (n)
     {
-      bytes_add (&host, rest, host_len);
+      bytes_add (&host, rest, host_len < n ? host_len : n);
       bytes_add_fmt (&line->endpoint, "%s://%.*s",
                      http_host_is_loopback (bytes_text (&host)) ? "http"
                                                                 : "https",
@@ -99,7 +134,7 @@ take_aws_uri (struct call *call, const char *rest, struct key_line *line)
       err = bytes_error (&host);
       bytes_drop (&host);
       if (!err)
-        err = bytes_error (&line->endpoint);
+        err = check_endpoint (call, line, rest);
       if (err)
         return err;
     }
@@ -264,11 +299,40 @@ set_profile (struct call *call, const char *value, struct key_line *line)
 static gpg_error_t
 set_endpoint (struct call *call, const char *value, struct key_line *line)
 {
-  if (!text_starts (value, "https://") && !text_starts (value, "http://"))
-    return bad_word (call, "endpoint= is not a URL", value);
   bytes_clear (&line->endpoint);
   bytes_add_str (&line->endpoint, value);
-  return bytes_error (&line->endpoint);
+  return check_endpoint (call, line, value);
+}
+
+static gpg_error_t
+set_retired (struct call *call, const char *value, struct key_line *line)
+{
+  if (strcmp (value, "yes"))
+    return bad_word (call, "retired= is yes or not there, not", value);
+  line->retired = true;
+  return 0;
+}
+
+static gpg_error_t
+set_url (struct call *call, const char *value, struct key_line *line)
+{
+  if (!text_starts (value, "https://") || strlen (value) > MAX_URL)
+    return bad_word (call, "url= is not an https URL", value);
+  bytes_add_str (&line->url, value);
+  return bytes_error (&line->url);
+}
+
+static gpg_error_t
+set_fingerprint (struct call *call, const char *value, struct key_line *line)
+{
+  size_t i;
+
+  if (strlen (value) != FINGERPRINT_SIZE - 1
+      || !text_is_hex (value, FINGERPRINT_SIZE - 1))
+    return bad_word (call, "fpr= is not 40 hex digits", value);
+  for (i = 0; i < FINGERPRINT_SIZE; i++)
+    line->fingerprint[i] = (char)toupper ((unsigned char)value[i]);
+  return 0;
 }
 
 static gpg_error_t
@@ -289,6 +353,9 @@ take_word (struct call *call, const char *word, struct key_line *line,
     { "region=",   set_region },
     { "profile=",  set_profile },
     { "endpoint=", set_endpoint },
+    { "fpr=",      set_fingerprint },
+    { "retired=",  set_retired },
+    { "url=",      set_url },
   };
   /* clang-format on */
   size_t i;

@@ -28,6 +28,9 @@ struct key_line
   unsigned int use;    /* USE_ bits.  */
   unsigned int hashes; /* Bits 1 << HASH_xxx.  */
   int64_t created;
+  bool retired;
+  struct bytes url;
+  char fingerprint[FINGERPRINT_SIZE]; /* Upper case; "" if not given.  */
 };
 
 /* URI is awskms:///KEY, awskms://HOST[:PORT]/KEY, file:///PATH, or KEY

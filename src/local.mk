@@ -45,6 +45,7 @@ src_libdesk_a_CFLAGS = $(AM_CFLAGS) $(LIBGCRYPT_CFLAGS)
 src_libstudy_a_SOURCES = \
   src/card/card.c src/card/card.h \
   src/card/card-set.c \
+  src/card/decrypt.c \
   src/card/digest.c src/card/digest.h \
   src/card/keyspec.c src/card/keyspec.h \
   src/card/known-keys.c src/card/known-keys.h \

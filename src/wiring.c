@@ -223,6 +223,9 @@ add_key (struct call *call, const struct options *options,
       config.use = line.use;
       config.hashes = line.hashes ? line.hashes : options->hashes;
       config.created = line.created;
+      config.retired = line.retired;
+      config.url = text_or_null (&line.url);
+      config.fingerprint = line.fingerprint;
       err = card_set_add (set, call, &config);
     }
   if (gpg_err_code (err) == GPG_ERR_INV_VALUE)

@@ -13,6 +13,9 @@
 
 /* Room for a handful of credentials; the pool grows when it must.  */
 #define SECURE_POOL 65536
+/* One buffer fits into one piece, so it must hold the largest reply, which
+ * doubles as it grows.  */
+#define SECURE_GROWTH 262144
 
 gpg_error_t
 bytes_global_init (void)
@@ -22,7 +25,7 @@ bytes_global_init (void)
   /* A container often forbids to lock memory: work all the same.  */
   gcry_control (GCRYCTL_DISABLE_SECMEM_WARN);
   gcry_control (GCRYCTL_INIT_SECMEM, SECURE_POOL, 0);
-  gcry_control (GCRYCTL_AUTO_EXPAND_SECMEM, SECURE_POOL, 0);
+  gcry_control (GCRYCTL_AUTO_EXPAND_SECMEM, SECURE_GROWTH, 0);
   gcry_control (GCRYCTL_INITIALIZATION_FINISHED, 0);
   return 0;
 }

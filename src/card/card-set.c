@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "card/slot.h"
+#include "kms/kms.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,28 +71,34 @@ card_set_unref (struct card_set *set)
   free (set);
 }
 
-/* The card of that name, made at the end of the list if there is none.
- * NULL when out of memory.  */
+/* A new card at the end of the list; NULL when out of memory.  */
 static struct virtual_card *
-card_by_name (struct card_set *set, const char *name)
+card_new (struct card_set *set, const char *name, bool labelled)
 {
+  struct virtual_card *card = calloc (1, sizeof *card);
   struct virtual_card **at = &set->cards;
 
-  for (; *at; at = &(*at)->next)
-    if (!strcmp ((*at)->name, name))
-      return *at;
-  *at = calloc (1, sizeof **at);
-  if (!*at)
+  if (!card)
     return NULL;
-  (*at)->set = set;
-  (*at)->name = strdup (name);
-  if (!(*at)->name)
+  card->set = set;
+  card->labelled = labelled;
+  card->name = strdup (name);
+  if (!card->name)
     {
-      free (*at);
-      *at = NULL;
+      free (card);
+      return NULL;
     }
-  return *at;
+  while (*at)
+    at = &(*at)->next;
+  *at = card;
+  return card;
 }
+
+static const unsigned int use_of_slot[CARD_SLOTS + 1] = {
+  [SLOT_SIGN] = USE_SIGN | USE_CERT,
+  [SLOT_DECRYPT] = USE_DECRYPT,
+  [SLOT_AUTH] = USE_AUTH,
+};
 
 static struct key_slot *
 slot_new (const struct key_config *config)
@@ -109,11 +116,16 @@ slot_new (const struct key_config *config)
   slot->wanted_use = config->use;
   slot->wanted_created = config->created;
   slot->hashes = config->hashes;
+  slot->retired = config->retired;
+  slot->url = config->url ? strdup (config->url) : NULL;
+  if (config->fingerprint)
+    strncpy (slot->wanted_fingerprint, config->fingerprint,
+             sizeof slot->wanted_fingerprint - 1);
   /* Until the key is known: what nearly every key is.  */
   slot->no = config->slot ? config->slot : SLOT_SIGN;
-  slot->use = USE_SIGN | USE_CERT;
+  slot->use = config->use ? config->use : use_of_slot[slot->no];
   if (!slot->uri || !slot->key_id || !slot->where
-      || (config->region && !slot->region))
+      || (config->region && !slot->region) || (config->url && !slot->url))
     {
       slot_free (slot);
       return NULL;
@@ -121,38 +133,72 @@ slot_new (const struct key_config *config)
   return slot;
 }
 
-/* A card of its own is named after its alias or key id.  */
+/* A card of its own is named after its alias, key id or file.  */
 static const char *
-default_card_name (const struct key_config *config)
+own_card_name (const struct key_config *config)
 {
-  const char *slash = strrchr (config->key_id, '/');
+  const char *label = kms_label (config->key_id);
+  const char *slash = strrchr (label, '/');
 
-  if (!strncmp (config->key_id, "alias/", 6))
-    return config->key_id;
-  return slash && slash[1] ? slash + 1 : config->key_id;
+  if (text_starts (label, "alias/"))
+    return label;
+  return slash && slash[1] ? slash + 1 : label;
+}
+
+static bool
+same_text (const char *a, const char *b)
+{
+  return a && b ? !strcmp (a, b) : a == b;
+}
+
+/* The card for CONFIG's key: the one with its label, or one of its own.  */
+static gpg_error_t
+card_for (struct card_set *set, struct call *call,
+          const struct key_config *config, struct virtual_card **r_card)
+{
+  struct virtual_card *card;
+
+  for (card = set->cards; card; card = card->next)
+    if (config->card && card->labelled && !strcmp (card->name, config->card))
+      {
+        *r_card = card;
+        return 0;
+      }
+    else if (!config->card && !card->labelled
+             && !strcmp (card->slots->uri, config->uri)
+             && same_text (card->slots->region, config->region))
+      return because (call, GPG_ERR_CONFLICT,
+                      "%s: %s is a card already, of %s", config->where,
+                      kms_label (config->uri), card->slots->where);
+  card = card_new (set, config->card ? config->card : own_card_name (config),
+                   config->card);
+  if (!card)
+    return gpg_error (GPG_ERR_ENOMEM);
+  *r_card = card;
+  return 0;
 }
 
 static gpg_error_t
 add_slot (struct card_set *set, struct call *call,
           const struct key_config *config, struct key_slot **r_slot)
 {
-  const char *name = config->card ? config->card : default_card_name (config);
-  struct virtual_card *card = card_by_name (set, name);
+  struct virtual_card *card = NULL;
   struct key_slot **at;
   struct key_slot *slot;
+  gpg_error_t err = card_for (set, call, config, &card);
   int n = 0;
 
-  if (!card)
-    return gpg_error (GPG_ERR_ENOMEM);
+  if (err)
+    return err;
   for (at = &card->slots; *at; at = &(*at)->next, n++)
     if (config->slot && (*at)->wanted_no == config->slot)
       return because (call, GPG_ERR_CONFLICT,
                       "%s: slot %d of card '%s' is taken by %s", config->where,
-                      config->slot, name, (*at)->uri);
+                      config->slot, card->name, kms_label ((*at)->uri));
   if (n == CARD_SLOTS)
     return because (call, GPG_ERR_CONFLICT,
-                    "%s: card '%s' has %d keys already", config->where, name,
-                    CARD_SLOTS);
+                    "%s: card '%s' has %d keys already", config->where,
+                    card->name, CARD_SLOTS);
   slot = slot_new (config);
   if (!slot)
     return gpg_error (GPG_ERR_ENOMEM);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "card/slot.h"
+#include "kms/kms.h"
 
 #include <gcrypt.h>
 #include <stdio.h>
@@ -103,27 +104,70 @@ find_grip (struct card_set *set, const char *grip)
   return NULL;
 }
 
-/* No loaded slot has that grip: load the others, and if one of them cannot
- * be loaded it may be the one that is meant.  */
+/* No loaded slot has that grip: load the others.  One that cannot be loaded
+ * may be the one that is meant.  */
 static gpg_error_t
 find_grip_or_doubt (struct card_set *set, struct call *call, const char *grip,
                     struct key_slot **r_slot)
 {
-  struct key_slot *slot;
+  struct key_slot *slot, *doubt;
   gpg_error_t err;
 
   card_set_load (set, call);
   slot = find_grip (set, grip);
-  if (slot)
+  while (!slot && (doubt = card_set_doubt (set)))
     {
-      *r_slot = slot;
-      return 0;
+      err = slot_load (doubt, call);
+      if (err)
+        return err;
+      slot = find_grip (set, grip);
     }
-  slot = card_set_doubt (set);
-  err = slot ? slot_load (slot, call) : 0;
-  if (err)
-    return err;
-  return because (call, GPG_ERR_NO_PUBKEY, "no key with keygrip %.40s", grip);
+  if (!slot)
+    return because (call, GPG_ERR_NO_PUBKEY, "no key with keygrip %.40s",
+                    grip);
+  *r_slot = slot;
+  return 0;
+}
+
+/* The slot's number does not depend on what its key turns out to be.  */
+static bool
+is_decided (struct key_slot *slot)
+{
+  return slot->wanted_no || slot_is_loaded (slot);
+}
+
+static gpg_error_t
+find_number (struct virtual_card *card, struct call *call, enum slot_no no,
+             struct key_slot **r_slot)
+{
+  gpg_error_t first = 0;
+  gpg_error_t err;
+  struct key_slot *slot;
+
+  for (slot = card->slots; slot; slot = slot->next)
+    if (is_decided (slot) && slot_number (slot) == no)
+      {
+        err = slot_load (slot, call);
+        if (!err)
+          *r_slot = slot;
+        return err;
+      }
+  for (slot = card->slots; slot; slot = slot->next)
+    {
+      err = is_decided (slot) ? 0 : slot_load (slot, call);
+      if (!first)
+        first = err;
+      if (!err && slot_number (slot) == no)
+        {
+          call_forget (call);
+          *r_slot = slot;
+          return 0;
+        }
+    }
+  if (first)
+    return first;
+  return because (call, GPG_ERR_NO_PUBKEY, "card '%.40s' has no OPENPGP.%d",
+                  card->name, no);
 }
 
 gpg_error_t
@@ -132,7 +176,6 @@ card_set_find (struct card_set *set, struct call *call,
                struct key_slot **r_slot)
 {
   struct key_slot *slot;
-  gpg_error_t err;
 
   if (word_is_grip (word))
     {
@@ -147,14 +190,7 @@ card_set_find (struct card_set *set, struct call *call,
     return because (call, GPG_ERR_INV_ID,
                     "'%.40s' is neither a keygrip nor OPENPGP.1 to OPENPGP.3",
                     word);
-  slot = card_slot (card, (enum slot_no) (word[8] - '0'));
-  if (!slot)
-    return because (call, GPG_ERR_NO_PUBKEY, "card '%.40s' has no %.9s",
-                    card->name, word);
-  err = slot_load (slot, call);
-  if (!err)
-    *r_slot = slot;
-  return err;
+  return find_number (card, call, (enum slot_no) (word[8] - '0'), r_slot);
 }
 
 /* ---- Cards ----  */
@@ -211,17 +247,42 @@ card_name (const struct virtual_card *card)
   return card->name;
 }
 
+const char *
+card_url (const struct virtual_card *card)
+{
+  const struct key_slot *slot;
+
+  for (slot = card->slots; slot; slot = slot->next)
+    if (slot->url)
+      return slot->url;
+  return "";
+}
+
+const char *
+card_holder (const struct virtual_card *card)
+{
+  return card->slots->backend ? card->slots->backend->ops->holder : "";
+}
+
 struct key_slot *
 card_slot (struct virtual_card *card, enum slot_no no)
 {
+  struct key_slot *found = NULL;
   struct key_slot *slot;
 
   pthread_mutex_lock (&card->set->lock);
   for (slot = card->slots; slot; slot = slot->next)
     if (slot->no == no)
-      break;
+      {
+        bool decided = slot->wanted_no || slot->state == SLOT_LOADED;
+
+        if (decided || !found)
+          found = slot;
+        if (decided)
+          break;
+      }
   pthread_mutex_unlock (&card->set->lock);
-  return slot;
+  return found;
 }
 
 struct key_slot *

@@ -44,9 +44,12 @@ struct key_config
   const char *card;   /* Label, or NULL: a card of its own.  */
   struct kms_backend *backend; /* Borrowed; owned by the set's OWNER.  */
   enum slot_no slot;
-  unsigned int use;    /* USE_ bits, 0 = by the slot.  */
-  unsigned int hashes; /* Bits 1 << HASH_xxx allowed, 0 = all.  */
-  int64_t created;     /* 0 = the backend's.  */
+  unsigned int use;        /* USE_ bits, 0 = by the slot.  */
+  unsigned int hashes;     /* Bits 1 << HASH_xxx allowed, 0 = all.  */
+  int64_t created;         /* 0 = the backend's.  */
+  bool retired;            /* Shown, but it signs no more.  */
+  const char *url;         /* Where the certificate is published, or NULL.  */
+  const char *fingerprint; /* Of the certificate; "" or NULL: see the pin. */
 };
 
 /* ---- Building: before the first thread ----  */
@@ -57,7 +60,8 @@ struct key_config
 struct card_set *card_set_new (struct known_keys *known,
                                void (*release) (void *owner), void *owner);
 
-/* CONFLICT with a reason when the card's slot is taken.  */
+/* CONFLICT with a reason when the card's slot is taken, or the key has a
+ * card of its own already.  */
 gpg_error_t card_set_add (struct card_set *set, struct call *call,
                           const struct key_config *config);
 
@@ -117,7 +121,14 @@ void card_display_serial (struct virtual_card *card,
 /* "alias/acme-release-v1", the label.  */
 const char *card_name (const struct virtual_card *card);
 
-/* NULL when the slot is empty.  */
+/* Where its certificate is published; "" if nobody says.  */
+const char *card_url (const struct virtual_card *card);
+
+/* Who keeps its keys, as DISP-NAME has it: "KMS<<AWS".  */
+const char *card_holder (const struct virtual_card *card);
+
+/* NULL when the slot is empty.  A key that is not loaded and has no slot=
+ * counts as the signing key unless there is another.  */
 struct key_slot *card_slot (struct virtual_card *card, enum slot_no no);
 
 /* The card's I-th key in the order of configuration, loaded or not; NULL
@@ -145,6 +156,7 @@ const char *slot_use_letters (const struct key_slot *slot); /* "sc" */
 const struct keyspec *slot_spec (const struct key_slot *slot);
 const char *slot_grip (const struct key_slot *slot);
 struct span slot_public_key (const struct key_slot *slot); /* canonical */
+int slot_openpgp_algo (const struct key_slot *slot); /* RFC 4880: 1, 18...  */
 int64_t slot_created (const struct key_slot *slot);
 const char *slot_arn (const struct key_slot *slot);
 /* 40 hex digits, or NULL while no certificate is known to exist.  */
@@ -168,5 +180,12 @@ gpg_error_t slot_format_key (struct key_slot *slot, const char *format,
 gpg_error_t card_sign (struct call *call, struct key_slot *slot,
                        enum slot_use use, struct span indata, const char *hash,
                        struct bytes *r_signature);
+
+/* The point that SLOT's key and the peer's share.  INDATA is the peer's
+ * point, 04 X Y; so is the answer, but with zeros for Y, which the service
+ * does not tell and no GnuPG looks at (2.5 wants the length).  R_POINT
+ * should be secret.  */
+gpg_error_t card_decrypt (struct call *call, struct key_slot *slot,
+                          struct span indata, struct bytes *r_point);
 
 #endif /* CARD_CARD_H */

@@ -42,7 +42,9 @@ struct keyspec
   const char *ssh_name;    /* RFC 4253, 5656, 8709; NULL: none.  */
   /* The KMS algorithm that signs a digest of this hash; NULL: cannot.  */
   const char *sign_algorithm[HASH_COUNT];
-  size_t digest_size; /* What KMS takes: ECDSA one length per curve; 0:
+  struct span ecdh_kdf; /* RFC 6637 section 9, for an ECDH key; none: KMS
+                           does not agree on keys with it.  */
+  size_t digest_size;   /* What KMS takes: ECDSA one length per curve; 0:
                          the digest as it is.  */
 };
 

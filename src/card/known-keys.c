@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "kms/kms.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -147,7 +148,7 @@ read_member (struct span word, struct known_key *key)
 static gpg_error_t
 read_line (struct span line, struct known_key *key)
 {
-  gpg_error_t err = 0;
+  gpg_error_t bad, err = 0;
   struct span word;
 
   if (!take_piece (&line, " \t\r", &word)
@@ -155,11 +156,18 @@ read_line (struct span line, struct known_key *key)
       || !take_piece (&line, " \t\r", &word))
     return gpg_error (GPG_ERR_NOT_FOUND);
   bytes_add_span (&key->uri, word);
-  while (!err && take_piece (&line, " \t\r", &word))
-    err = read_member (word, key);
+  /* To the end, whatever is wrong: a region may follow.  */
+  while (take_piece (&line, " \t\r", &word))
+    {
+      bad = read_member (word, key);
+      if (!err)
+        err = bad;
+    }
   if (!err)
     err = bytes_error (&key->uri);
-  if (!err && (!key->id.n || !key->spec.n || !key->usage.n || !key->spki.n))
+  if (!err
+      && (!key->id.n || !key->spec.n || !key->usage.n || !key->spki.n
+          || key->created <= 0 || key->created > UINT32_MAX))
     err = gpg_error (GPG_ERR_INV_VALUE);
   return err;
 }
@@ -254,6 +262,23 @@ known_keys_free (struct known_keys *known)
   free (known);
 }
 
+/* With KNOWN's lock held.  */
+static gpg_error_t
+find_pin (struct known_keys *known, struct call *call, const char *uri,
+          const char *region, struct known_key *r_key)
+{
+  gpg_error_t err;
+
+  if (known->unreadable)
+    return because (call, GPG_ERR_CONFIGURATION, "%s: %s",
+                    known->unreadable_file, gpg_strerror (known->unreadable));
+  err = find_in (bytes_span (&known->text), uri, region, r_key);
+  if (gpg_err_code (err) == GPG_ERR_INV_VALUE)
+    err = because (call, GPG_ERR_CONFIGURATION,
+                   "%s: the known-keys line is damaged", kms_label (uri));
+  return err;
+}
+
 gpg_error_t
 known_keys_find (struct known_keys *known, struct call *call, const char *uri,
                  const char *region, struct known_key *r_key)
@@ -261,15 +286,8 @@ known_keys_find (struct known_keys *known, struct call *call, const char *uri,
   gpg_error_t err;
 
   pthread_mutex_lock (&known->lock);
-  if (known->unreadable)
-    err = because (call, GPG_ERR_CONFIGURATION, "%s: %s",
-                   known->unreadable_file, gpg_strerror (known->unreadable));
-  else
-    err = find_in (bytes_span (&known->text), uri, region, r_key);
+  err = find_pin (known, call, uri, region, r_key);
   pthread_mutex_unlock (&known->lock);
-  if (gpg_err_code (err) == GPG_ERR_INV_VALUE)
-    err = because (call, GPG_ERR_CONFIGURATION,
-                   "%s: the known-keys line is damaged", uri);
   return err;
 }
 
@@ -325,43 +343,53 @@ leave:
   return err;
 }
 
+/* The user's file with a line for KEY at its end.  */
+static gpg_error_t
+extend_file (const char *user_file, const struct known_key *key,
+             struct bytes *text)
+{
+  gpg_error_t err = file_read (user_file, MAX_FILE, text);
+
+  if (gpg_err_code (err) == GPG_ERR_ENOENT)
+    {
+      bytes_add_str (text, "# Keys that kms-scdaemon has seen.  A key that "
+                           "changes is refused;\n"
+                           "# delete its line to accept the new one.\n");
+      err = 0;
+    }
+  if (err)
+    return err;
+  if (text->n && text->p[text->n - 1] != '\n')
+    bytes_add_byte (text, '\n');
+  add_line (text, key);
+  err = bytes_error (text);
+  return !err && text->n > MAX_FILE ? gpg_error (GPG_ERR_TOO_LARGE) : err;
+}
+
 /* With both locks held: look again, then append and replace.  */
 static gpg_error_t
-add_locked (struct known_keys *known, const struct known_key *key)
+add_locked (struct known_keys *known, struct call *call,
+            const struct known_key *key)
 {
+  const char *uri = bytes_text (&key->uri);
   struct known_key other = { 0 };
   struct bytes text = { 0 };
   gpg_error_t err;
 
   read_files (known);
-  err = known->unreadable;
-  if (err)
-    return err;
-  err = find_in (bytes_span (&known->text), bytes_text (&key->uri),
-                 key->region.n ? bytes_text (&key->region) : NULL, &other);
+  err = find_pin (known, call, uri,
+                  key->region.n ? bytes_text (&key->region) : NULL, &other);
   if (gpg_err_code (err) != GPG_ERR_NOT_FOUND)
     {
       if (!err
           && !span_equal (bytes_span (&other.spki), bytes_span (&key->spki)))
-        err = gpg_error (GPG_ERR_CONFLICT);
+        err = because (call, GPG_ERR_CONFLICT,
+                       "%s: another key was pinned in the meantime",
+                       kms_label (uri));
       known_key_drop (&other);
       return err;
     }
-  err = file_read (known->user_file, MAX_FILE, &text);
-  if (gpg_err_code (err) == GPG_ERR_ENOENT)
-    {
-      bytes_add_str (&text, "# Keys that kms-scdaemon has seen.  A key that "
-                            "changes is refused;\n"
-                            "# delete its line to accept the new one.\n");
-      err = 0;
-    }
-  if (!err && text.n && text.p[text.n - 1] != '\n')
-    bytes_add_byte (&text, '\n');
-  if (!err)
-    {
-      add_line (&text, key);
-      err = bytes_error (&text);
-    }
+  err = extend_file (known->user_file, key, &text);
   if (!err)
     err = file_replace (known->user_file, bytes_span (&text));
   if (!err)
@@ -380,21 +408,18 @@ known_keys_add (struct known_keys *known, struct call *call,
   if (known->refuse_new)
     return because (call, GPG_ERR_FORBIDDEN,
                     "%s is not a known key and refuse-new-keys is set",
-                    bytes_text (&key->uri));
-  pthread_mutex_lock (&known->lock);
+                    kms_label (bytes_text (&key->uri)));
+  /* The file's lock keeps our own threads out, too, and takes no longer
+   * than this call has; then the other is held for a moment only.  */
   err = lock_file (known->user_file, call, &fd);
   if (!err)
     {
-      err = add_locked (known, key);
+      pthread_mutex_lock (&known->lock);
+      err = add_locked (known, call, key);
+      pthread_mutex_unlock (&known->lock);
       close (fd);
     }
-  pthread_mutex_unlock (&known->lock);
-  if (gpg_err_code (err) == GPG_ERR_CONFLICT)
-    return because (call, GPG_ERR_CONFLICT,
-                    "%s: another key was pinned in the meantime",
-                    bytes_text (&key->uri));
   if (err)
-    return because_err (call, err, "%s: %s", known->user_file,
-                        gpg_strerror (err));
-  return 0;
+    because_err (call, err, "%s: %s", known->user_file, gpg_strerror (err));
+  return err;
 }

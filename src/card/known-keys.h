@@ -45,7 +45,8 @@ gpg_error_t known_keys_find (struct known_keys *known, struct call *call,
 /* Pin KEY, unless another process has pinned that name in the meantime:
  * then CONFLICT when it pinned another key.  Locks the file against a
  * second writer, keeps the lines it does not understand, replaces it
- * atomically.  FORBIDDEN: new keys are refused.  */
+ * atomically.  FORBIDDEN: new keys are refused; CONFIGURATION as with
+ * known_keys_find; else the file could not be locked or written.  */
 gpg_error_t known_keys_add (struct known_keys *known, struct call *call,
                             const struct known_key *key);
 

@@ -16,7 +16,8 @@
 #define RETRY_AFTER_MS 3000
 
 /* How the pin file calls a usage, which slot it goes to by itself, and
- * what the key may then do.  */
+ * what the key may then do.  An ENCRYPT_DECRYPT key of AWS is missing: it
+ * undoes OAEP only, and OpenPGP has PKCS#1 v1.5.  */
 /* clang-format off */
 static const struct usage_row
 {
@@ -25,9 +26,8 @@ static const struct usage_row
   enum slot_no no;
   unsigned int use;
 } usages[] = {
-  { KMS_USAGE_SIGN,    "sign",    SLOT_SIGN,    USE_SIGN | USE_CERT },
-  { KMS_USAGE_AGREE,   "agree",   SLOT_DECRYPT, USE_DECRYPT },
-  { KMS_USAGE_DECRYPT, "decrypt", SLOT_DECRYPT, USE_DECRYPT },
+  { KMS_USAGE_SIGN,  "sign",  SLOT_SIGN,    USE_SIGN | USE_CERT },
+  { KMS_USAGE_AGREE, "agree", SLOT_DECRYPT, USE_DECRYPT },
 };
 
 /* What a signing key may do in each slot.  */
@@ -70,9 +70,27 @@ decide_use (const struct key_slot *slot, struct call *call,
   if ((no == SLOT_DECRYPT) != !!(row->use & USE_DECRYPT) || *r_use & ~can)
     return because (call, GPG_ERR_WRONG_KEY_USAGE,
                     "%s: a key for '%s' does not fit the slot or usage of %s",
-                    slot->uri, row->word, slot->where);
+                    kms_label (slot->uri), row->word, slot->where);
   *r_no = no;
   return 0;
+}
+
+/* The fingerprint of the `key` line, if it has one, must be that of the key
+ * at its creation time: a certificate made at another time needs created=.  */
+static gpg_error_t
+check_fingerprint (const struct key_slot *slot, struct call *call,
+                   const struct public_key *key, int64_t created)
+{
+  char text[FINGERPRINT_SIZE];
+  gpg_error_t err;
+
+  if (!slot->wanted_fingerprint[0])
+    return 0;
+  err = pubkey_fingerprint (key, created, text);
+  if (!err && strcmp (text, slot->wanted_fingerprint))
+    err = because (call, GPG_ERR_CONFIGURATION,
+                   "%s: fpr= is not this key's; it is %s", slot->where, text);
+  return err;
 }
 
 /* Fill in the slot from PIN, which moves into it.  The set's lock is held
@@ -91,7 +109,7 @@ accept_pin (struct key_slot *slot, struct call *call, struct known_key *pin)
   if (!spec || !row)
     return because (call, GPG_ERR_UNSUPPORTED_ALGORITHM,
                     "%s: a %s key for '%s' cannot be used with OpenPGP",
-                    slot->uri, bytes_text (&pin->spec),
+                    kms_label (slot->uri), bytes_text (&pin->spec),
                     bytes_text (&pin->usage));
   err = decide_use (slot, call, row, &no, &use);
   if (err)
@@ -100,16 +118,26 @@ accept_pin (struct key_slot *slot, struct call *call, struct known_key *pin)
     if (other->state == SLOT_LOADED && other->no == no)
       return because (call, GPG_ERR_CONFLICT,
                       "%s: slot %d of card '%s' is taken by %s", slot->where,
-                      no, slot->card->name, other->uri);
+                      no, slot->card->name, kms_label (other->uri));
   err = pubkey_from_spki (spec, bytes_span (&pin->spki), &key);
+  if (!err && row->usage == KMS_USAGE_AGREE)
+    err = pubkey_make_ecdh (&key);
   if (err)
     {
       pubkey_drop (&key);
       return because_err (call, err, "%s: the public key is no %s key",
-                          slot->uri, spec->name);
+                          kms_label (slot->uri), spec->name);
     }
   if (slot->wanted_created)
     pin->created = slot->wanted_created;
+  err = check_fingerprint (slot, call, &key, pin->created);
+  if (err)
+    {
+      pubkey_drop (&key);
+      return err;
+    }
+  if (slot->wanted_fingerprint[0])
+    strcpy (pin->fingerprint, slot->wanted_fingerprint);
   slot->key = key;
   slot->pin = *pin;
   memset (pin, 0, sizeof *pin);
@@ -164,7 +192,8 @@ usage_word (struct key_slot *slot, struct call *call, enum kms_usage usage,
         return 0;
       }
   return because (call, GPG_ERR_WRONG_KEY_USAGE,
-                  "%s: this key neither signs nor agrees on keys", slot->uri);
+                  "%s: this key neither signs nor agrees on keys",
+                  kms_label (slot->uri));
 }
 
 /* Ask the service.  No lock is held.  */
@@ -182,10 +211,14 @@ fetch_pin (struct key_slot *slot, struct call *call, struct known_key *r_pin)
   if (!err && !slot->wanted_created)
     {
       err = kms_describe (slot->backend, call, slot->key_id, &more);
+      if (!err && !span_equal (bytes_span (&more.id), bytes_span (&key.id)))
+        err = because (call, GPG_ERR_CONFLICT,
+                       "%s: the name moved to another key just now",
+                       kms_label (slot->uri));
       if (!err && !more.created)
         err = because (call, GPG_ERR_INV_RESPONSE,
-                       "%s: no creation date; give created= in %s", slot->uri,
-                       slot->where);
+                       "%s: no creation date; give created= in %s",
+                       kms_label (slot->uri), slot->where);
     }
   if (err)
     goto leave;
@@ -222,6 +255,7 @@ keep_pin (struct key_slot *slot, struct call *call,
       return 0;
     case GPG_ERR_FORBIDDEN:
     case GPG_ERR_CONFLICT:
+    case GPG_ERR_CONFIGURATION:
       return err;
     default:
       log_fault (call, "%s: cannot be pinned: %s", slot->uri,
@@ -250,7 +284,8 @@ wait_for_loader (struct key_slot *slot, struct call *call)
   while (slot->state == SLOT_LOADING)
     if (pthread_cond_timedwait (&set->loaded, &set->lock, &until))
       return because (call, GPG_ERR_TIMEOUT,
-                      "%s: the public key did not arrive in time", slot->uri);
+                      "%s: the public key did not arrive in time",
+                      kms_label (slot->uri));
   return 0;
 }
 

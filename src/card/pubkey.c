@@ -11,6 +11,9 @@
 #include <gcrypt.h>
 #include <string.h>
 
+/* RFC 6637 section 5.  */
+#define OPENPGP_ECDH 18
+
 /* What is inside the BIT STRING, by kind.  */
 struct key_parts
 {
@@ -282,6 +285,7 @@ pubkey_from_spki (const struct keyspec *spec, struct span spki,
 
   memset (r_key, 0, sizeof *r_key);
   r_key->spec = spec;
+  r_key->openpgp_algo = spec->openpgp_algo;
   if (der_take (&spki, DER_SEQUENCE, &seq) || der_end (spki) || seq.n < head.n
       || memcmp (seq.p, head.p, head.n))
     return bad_key ();
@@ -313,6 +317,16 @@ pubkey_drop (struct public_key *key)
 }
 
 gpg_error_t
+pubkey_make_ecdh (struct public_key *key)
+{
+  if (!key->spec->ecdh_kdf.n)
+    return gpg_error (GPG_ERR_UNSUPPORTED_ALGORITHM);
+  key->openpgp_algo = OPENPGP_ECDH;
+  bytes_add_span (&key->openpgp, key->spec->ecdh_kdf);
+  return bytes_error (&key->openpgp);
+}
+
+gpg_error_t
 pubkey_fingerprint (const struct public_key *key, int64_t created,
                     char r_text[FINGERPRINT_SIZE])
 {
@@ -329,7 +343,7 @@ pubkey_fingerprint (const struct public_key *key, int64_t created,
   bytes_add_byte (&packet, 4);
   for (shift = 24; shift >= 0; shift -= 8)
     bytes_add_byte (&packet, (unsigned char)(created >> shift));
-  bytes_add_byte (&packet, (unsigned char)key->spec->openpgp_algo);
+  bytes_add_byte (&packet, (unsigned char)key->openpgp_algo);
   bytes_add_span (&packet, bytes_span (&key->openpgp));
   err = bytes_error (&packet);
   if (err)

@@ -12,6 +12,7 @@
 struct public_key
 {
   const struct keyspec *spec;
+  int openpgp_algo;       /* The row's, or 18 for ECDH.  */
   struct bytes canonical; /* As gpg-agent wants it (agent/protect.c).  */
   struct bytes openpgp;   /* Key material of a v4 packet, RFC 4880 5.5.2.  */
   struct bytes ssh;       /* RFC 4253 section 6.6; empty if none.  */
@@ -23,6 +24,10 @@ struct public_key
 gpg_error_t pubkey_from_spki (const struct keyspec *spec, struct span spki,
                               struct public_key *r_key);
 void pubkey_drop (struct public_key *key);
+
+/* KEY, just parsed, is one for key agreement.  UNSUPPORTED_ALGORITHM: KMS
+ * does not do that with its spec.  */
+gpg_error_t pubkey_make_ecdh (struct public_key *key);
 
 /* The OpenPGP v4 fingerprint of the key made at CREATED, upper case hex.  */
 gpg_error_t pubkey_fingerprint (const struct public_key *key, int64_t created,

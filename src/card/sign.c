@@ -76,24 +76,6 @@ read_digest (struct call *call, const struct key_slot *slot, enum slot_use use,
   return digest_parse (call, indata, hint, r_digest);
 }
 
-/* A key that moved is never signed with: an alias may point elsewhere
- * since the key was pinned.  */
-static gpg_error_t
-check_identity (struct call *call, const struct key_slot *slot,
-                const struct kms_signature *signature)
-{
-  if (span_equal (bytes_span (&signature->key_id), bytes_span (&slot->pin.id)))
-    return 0;
-  log_fault (call,
-             "%s: pinned is %s, but %s has signed; nothing was handed "
-             "out",
-             slot->uri, bytes_text (&slot->pin.id),
-             bytes_text (&signature->key_id));
-  return because (call, GPG_ERR_CONFLICT,
-                  "%s now names another key than the pinned one (see the log)",
-                  slot->uri);
-}
-
 /* The service's answer for DIGEST, checked for identity.  */
 static gpg_error_t
 ask_service (struct call *call, const struct key_slot *slot,
@@ -110,7 +92,7 @@ ask_service (struct call *call, const struct key_slot *slot,
   if (spec->digest_size && request.message.n > spec->digest_size)
     request.message.n = spec->digest_size;
   err = kms_sign (slot->backend, call, slot->key_id, &request, r_signature);
-  return err ? err : check_identity (call, slot, r_signature);
+  return err ? err : policy_check_identity (call, slot, &r_signature->key_id);
 }
 
 /* Shape the answer and prove it with our own public key: neither gpg-agent
@@ -126,13 +108,13 @@ shape_and_prove (struct call *call, const struct key_slot *slot,
   err = shapes[spec->kind](spec, bytes_span (&signature->value), r_sig);
   if (err)
     return because_err (call, err, "%s: the answer is no %s signature",
-                        slot->uri, spec->algo);
+                        kms_label (slot->uri), spec->algo);
   err = pubkey_verify (&slot->key, digest, bytes_span (r_sig));
   if (err)
     return because_err (call, err,
                         "%s: the signature does not verify with the pinned "
                         "key; withheld",
-                        slot->uri);
+                        kms_label (slot->uri));
   return 0;
 }
 

@@ -16,6 +16,7 @@ slot_free (struct key_slot *slot)
   free (slot->region);
   free (slot->key_id);
   free (slot->where);
+  free (slot->url);
   known_key_drop (&slot->pin);
   pubkey_drop (&slot->key);
   free (slot);
@@ -84,6 +85,12 @@ const struct keyspec *
 slot_spec (const struct key_slot *slot)
 {
   return slot->key.spec;
+}
+
+int
+slot_openpgp_algo (const struct key_slot *slot)
+{
+  return slot->key.openpgp_algo;
 }
 
 const char *

@@ -33,6 +33,9 @@ struct key_slot
   unsigned int wanted_use;
   unsigned int hashes;
   int64_t wanted_created;
+  bool retired;
+  char *url;                                 /* Or NULL.  */
+  char wanted_fingerprint[FINGERPRINT_SIZE]; /* Or "".  */
 
   /* Guarded by the set's lock; after SLOT_LOADED nothing below changes but
    * SIGNATURES.  */
@@ -53,6 +56,7 @@ struct virtual_card
   struct virtual_card *next;
   struct card_set *set;
   char *name;
+  bool labelled;          /* NAME stands in card=: other keys may join.  */
   struct key_slot *slots; /* One to CARD_SLOTS of them.  */
 };
 

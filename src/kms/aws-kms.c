@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * AWS KMS as a backend: Sign, GetPublicKey, DescribeKey.  */
+ * AWS KMS as a backend: what each operation asks and answers.  */
 
 #include "config.h"
 
 #include "kms/aws-kms.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "kms/aws-post.h"
 #include "net/retry.h"
 
@@ -17,6 +18,7 @@ static gpg_error_t
 post_key_id (struct aws_kms *self, struct call *call, const char *name,
              const char *key_id, struct json **r_doc)
 {
+  struct aws_kms_call what = { .name = name, .key_id = key_id };
   struct bytes request_id = { 0 };
   struct bytes body = { 0 };
   gpg_error_t err;
@@ -25,9 +27,9 @@ post_key_id (struct aws_kms *self, struct call *call, const char *name,
   json_add_string (&body, "KeyId", key_id);
   json_close (&body);
   err = bytes_error (&body);
+  what.body = bytes_span (&body);
   if (!err)
-    err = aws_kms_post (self, call, name, key_id, bytes_span (&body), r_doc,
-                        &request_id);
+    err = aws_kms_post (self, call, &what, r_doc, &request_id);
   bytes_drop (&body);
   bytes_drop (&request_id);
   return err;
@@ -110,6 +112,20 @@ aws_get_public_key (struct kms_backend *backend, struct call *call,
   return err;
 }
 
+/* The answer echoes the algorithm in member NAME.  */
+static gpg_error_t
+check_algorithm (struct call *call, const char *key_id, const struct json *doc,
+                 const char *name, const char *wanted)
+{
+  const char *algorithm = json_string (doc, name);
+
+  if (algorithm && !strcmp (algorithm, wanted))
+    return 0;
+  return because (call, GPG_ERR_INV_RESPONSE, "%s: asked for %s, got %s",
+                  kms_label (key_id), wanted,
+                  algorithm ? algorithm : "nothing");
+}
+
 static void
 add_sign_request (struct bytes *body, const char *key_id,
                   const struct kms_sign_request *request)
@@ -127,28 +143,79 @@ aws_sign (struct kms_backend *backend, struct call *call, const char *key_id,
           const struct kms_sign_request *request,
           struct kms_signature *r_signature)
 {
+  struct aws_kms_call what = { .name = "Sign", .key_id = key_id };
   struct bytes body = { 0 };
   struct json *doc = NULL;
-  const char *algorithm;
   gpg_error_t err;
 
   add_sign_request (&body, key_id, request);
   err = bytes_error (&body);
+  what.body = bytes_span (&body);
   if (!err)
-    err = aws_kms_post ((struct aws_kms *)backend, call, "Sign", key_id,
-                        bytes_span (&body), &doc, &r_signature->request_id);
+    err = aws_kms_post ((struct aws_kms *)backend, call, &what, &doc,
+                        &r_signature->request_id);
   if (err)
     goto leave;
   add_member (&r_signature->key_id, doc, "KeyId");
-  algorithm = json_string (doc, "SigningAlgorithm");
   if (json_base64 (doc, "Signature", &r_signature->value))
     err = because (call, GPG_ERR_INV_RESPONSE,
                    "%s: kms:Sign: answer without a signature",
                    kms_label (key_id));
-  else if (!algorithm || strcmp (algorithm, request->algorithm))
+  else
+    err = check_algorithm (call, key_id, doc, "SigningAlgorithm",
+                           request->algorithm);
+
+leave:
+  json_free (doc);
+  bytes_drop (&body);
+  return err;
+}
+
+/* The secret leaves json-c's memory for locked memory and is decoded there. */
+static gpg_error_t
+take_secret (struct call *call, const char *key_id, struct json *doc,
+             struct kms_secret *r_secret)
+{
+  struct bytes text = BYTES_SECRET;
+  gpg_error_t err;
+
+  err = json_take_secret (doc, "SharedSecret", &text);
+  if (!err)
+    err = text_unbase64 (&r_secret->value, bytes_span (&text));
+  if (err)
     err = because (call, GPG_ERR_INV_RESPONSE,
-                   "%s: kms:Sign: asked for %s, got %s", kms_label (key_id),
-                   request->algorithm, algorithm ? algorithm : "nothing");
+                   "%s: kms:DeriveSharedSecret: answer without a secret",
+                   kms_label (key_id));
+  bytes_drop (&text);
+  return err;
+}
+
+static gpg_error_t
+aws_agree (struct kms_backend *backend, struct call *call, const char *key_id,
+           struct span peer, struct kms_secret *r_secret)
+{
+  struct aws_kms_call what
+    = { .name = "DeriveSharedSecret", .key_id = key_id, .secret_reply = true };
+  struct bytes body = { 0 };
+  struct json *doc = NULL;
+  gpg_error_t err;
+
+  json_open (&body);
+  json_add_string (&body, "KeyId", key_id);
+  json_add_string (&body, "KeyAgreementAlgorithm", "ECDH");
+  json_add_base64 (&body, "PublicKey", peer);
+  json_close (&body);
+  err = bytes_error (&body);
+  what.body = bytes_span (&body);
+  if (!err)
+    err = aws_kms_post ((struct aws_kms *)backend, call, &what, &doc,
+                        &r_secret->request_id);
+  if (err)
+    goto leave;
+  add_member (&r_secret->key_id, doc, "KeyId");
+  err = take_secret (call, key_id, doc, r_secret);
+  if (!err)
+    err = check_algorithm (call, key_id, doc, "KeyAgreementAlgorithm", "ECDH");
 
 leave:
   json_free (doc);
@@ -170,9 +237,11 @@ aws_free (struct kms_backend *backend)
 
 static const struct kms_ops aws_ops = {
   .name = "awskms",
+  .holder = "KMS<<AWS",
   .describe = aws_describe,
   .get_public_key = aws_get_public_key,
   .sign = aws_sign,
+  .agree = aws_agree,
   .free = aws_free,
 };
 

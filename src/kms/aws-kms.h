@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * AWS KMS as a backend: Sign, GetPublicKey, DescribeKey.  */
+ * AWS KMS as a backend: what each operation asks and answers.  */
 
 #ifndef KMS_AWS_KMS_H
 #define KMS_AWS_KMS_H

@@ -21,8 +21,7 @@ struct operation
 {
   struct aws_kms *self;
   struct call *call;
-  const char *name; /* "Sign" */
-  const char *key_id;
+  const struct aws_kms_call *what;
   struct endpoint endpoint;
   struct retry retry;
   bool refreshed; /* Credentials were replaced once already.  */
@@ -61,19 +60,20 @@ find_endpoint (struct aws_kms *self, struct call *call,
 /* ---- One attempt ----  */
 
 static gpg_error_t
-send_once (struct operation *op, struct span body,
-           struct aws_credentials *creds, struct http_reply *r_reply)
+send_once (struct operation *op, struct aws_credentials *creds,
+           struct http_reply *r_reply)
 {
   struct aws_request request = {
     .service = "kms",
     .endpoint = &op->endpoint,
     .creds = creds,
     .content_type = "application/x-amz-json-1.1",
-    .body = body,
+    .body = op->what->body,
+    .secret_reply = op->what->secret_reply,
   };
   char target[64];
 
-  snprintf (target, sizeof target, "TrentService.%s", op->name);
+  snprintf (target, sizeof target, "TrentService.%s", op->what->name);
   request.target = target;
   return aws_send (op->self->http, op->call, &request, r_reply);
 }
@@ -92,16 +92,17 @@ explain (struct operation *op, const struct http_reply *reply,
   aws_error_of (reply, &type, &message);
   row = aws_error_find (bytes_text (&type), bytes_text (&message),
                         reply->status);
-  log_fault (op->call, "%s: kms:%s: HTTP %d %s: %s (request %.*s)", op->key_id,
-             op->name, reply->status, bytes_text (&type),
-             bytes_text (&message), (int)id.n, id.n ? (const char *)id.p : "");
+  log_fault (op->call, "%s: kms:%s: HTTP %d %s: %s (request %.*s)",
+             op->what->key_id, op->what->name, reply->status,
+             bytes_text (&type), bytes_text (&message), (int)id.n,
+             id.n ? (const char *)id.p : "");
   if (!row->type)
     err = because (op->call, row->code, "%s: kms:%s: %s (HTTP %d %s)",
-                   kms_label (op->key_id), op->name, row->advice,
+                   kms_label (op->what->key_id), op->what->name, row->advice,
                    reply->status, bytes_text (&type));
   else
     err = because (op->call, row->code, "%s: kms:%s: %s",
-                   kms_label (op->key_id), op->name, row->advice);
+                   kms_label (op->what->key_id), op->what->name, row->advice);
   bytes_drop (&type);
   bytes_drop (&message);
   *r_row = row;
@@ -110,8 +111,7 @@ explain (struct operation *op, const struct http_reply *reply,
 
 /* One attempt; if it fails, whether another one is worth it.  */
 static gpg_error_t
-attempt (struct operation *op, struct span body, struct http_reply *r_reply,
-         bool *r_again)
+attempt (struct operation *op, struct http_reply *r_reply, bool *r_again)
 {
   const struct aws_error_row *row;
   struct aws_credentials creds;
@@ -122,7 +122,7 @@ attempt (struct operation *op, struct span body, struct http_reply *r_reply,
   err = creds_get (op->self->creds, op->call, &creds);
   if (err)
     goto leave;
-  err = send_once (op, body, &creds, r_reply);
+  err = send_once (op, &creds, r_reply);
   if (err)
     {
       *r_again = retry_again (&op->retry, op->call, retry_class_of (err), 0);
@@ -148,14 +148,13 @@ leave:
 }
 
 gpg_error_t
-aws_kms_post (struct aws_kms *self, struct call *call, const char *name,
-              const char *key_id, struct span body, struct json **r_doc,
+aws_kms_post (struct aws_kms *self, struct call *call,
+              const struct aws_kms_call *what, struct json **r_doc,
               struct bytes *r_request_id)
 {
   struct operation op = { .self = self,
                           .call = call,
-                          .name = name,
-                          .key_id = key_id,
+                          .what = what,
                           .retry = { .bucket = self->bucket,
                                      .max_attempts = self->max_attempts } };
   struct http_reply reply = { 0 };
@@ -168,7 +167,7 @@ aws_kms_post (struct aws_kms *self, struct call *call, const char *name,
   do
     {
       http_reply_drop (&reply);
-      err = attempt (&op, body, &reply, &again);
+      err = attempt (&op, &reply, &again);
     }
   while (err && again);
   if (err)
@@ -179,8 +178,8 @@ aws_kms_post (struct aws_kms *self, struct call *call, const char *name,
   err = json_parse (bytes_span (&reply.body), r_doc);
   if (gpg_err_code (err) == GPG_ERR_BAD_DATA)
     err = because (call, GPG_ERR_INV_RESPONSE,
-                   "%s: kms:%s: the answer is not JSON", kms_label (key_id),
-                   name);
+                   "%s: kms:%s: the answer is not JSON",
+                   kms_label (what->key_id), what->name);
 
 leave:
   http_reply_drop (&reply);

@@ -24,14 +24,21 @@ struct aws_kms
   struct retry_bucket *bucket;
 };
 
-/* Carry out the operation NAME ("Sign") with BODY, as often as standard
- * mode allows; KEY_ID is for messages.  The answer is parsed JSON, to be
- * freed by the caller.  Errors: those of endpoint_*, creds_get, http_send
- * and the table in aws-errors.c; INV_RESPONSE if it is not JSON.  Each with
- * a reason.  */
+/* What to ask for.  */
+struct aws_kms_call
+{
+  const char *name;   /* "Sign" */
+  const char *key_id; /* For messages.  */
+  struct span body;
+  bool secret_reply;
+};
+
+/* Carry out WHAT as often as standard mode allows.  The answer is parsed
+ * JSON, to be freed by the caller.  Errors: those of endpoint_*, creds_get,
+ * http_send and the table in aws-errors.c; INV_RESPONSE if it is not JSON.
+ * Each with a reason.  */
 gpg_error_t aws_kms_post (struct aws_kms *self, struct call *call,
-                          const char *name, const char *key_id,
-                          struct span body, struct json **r_doc,
+                          const struct aws_kms_call *what, struct json **r_doc,
                           struct bytes *r_request_id);
 
 #endif /* KMS_AWS_POST_H */

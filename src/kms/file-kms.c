@@ -241,6 +241,7 @@ leave:
 
 static const struct kms_ops file_ops = {
   .name = "file",
+  .holder = "File<<Key",
   .describe = file_describe,
   .get_public_key = file_describe,
   .sign = file_sign,

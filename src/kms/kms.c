@@ -34,6 +34,21 @@ kms_label (const char *key_id)
   return colon && colon[1] ? colon + 1 : key_id;
 }
 
+void
+kms_secret_init (struct kms_secret *secret)
+{
+  memset (secret, 0, sizeof *secret);
+  secret->value.secret = true;
+}
+
+void
+kms_secret_drop (struct kms_secret *secret)
+{
+  bytes_drop (&secret->value);
+  bytes_drop (&secret->key_id);
+  bytes_drop (&secret->request_id);
+}
+
 static gpg_error_t
 cannot (struct kms_backend *backend, struct call *call, const char *key_id,
         const char *what)
@@ -110,6 +125,25 @@ kms_sign (struct kms_backend *backend, struct call *call, const char *key_id,
   if (!err && !r_signature->value.n)
     err = because (call, GPG_ERR_INV_RESPONSE,
                    "%s: answer without a signature", kms_label (key_id));
+  return err;
+}
+
+gpg_error_t
+kms_agree (struct kms_backend *backend, struct call *call, const char *key_id,
+           struct span peer, struct kms_secret *r_secret)
+{
+  gpg_error_t err;
+
+  if (!backend || !backend->ops->agree)
+    return cannot (backend, call, key_id, "decrypt");
+  err = backend->ops->agree (backend, call, key_id, peer, r_secret);
+  if (!err)
+    err = check_word (call, key_id, &r_secret->key_id, "key id");
+  if (!err)
+    err = bytes_error (&r_secret->value);
+  if (!err && !r_secret->value.n)
+    err = because (call, GPG_ERR_INV_RESPONSE, "%s: answer without a secret",
+                   kms_label (key_id));
   return err;
 }
 

@@ -42,6 +42,14 @@ struct kms_signature
   struct bytes request_id; /* To be found in the service's own log.  */
 };
 
+/* A shared secret.  Between kms_secret_init and kms_secret_drop.  */
+struct kms_secret
+{
+  struct bytes value;  /* secret: the X coordinate, as wide as the field.  */
+  struct bytes key_id; /* As in struct kms_signature.  */
+  struct bytes request_id;
+};
+
 /* Opaque but for its operations.  */
 struct kms_backend
 {
@@ -52,7 +60,8 @@ struct kms_backend
  * scheme.  NULL means "cannot"; kms.c answers NOT_SUPPORTED then.  */
 struct kms_ops
 {
-  const char *name; /* "awskms" */
+  const char *name;   /* "awskms" */
+  const char *holder; /* For people, as OpenPGP cards have it: "KMS<<AWS".  */
   /* All of the key but the public part.  */
   gpg_error_t (*describe) (struct kms_backend *, struct call *,
                            const char *key_id, struct kms_key *);
@@ -62,6 +71,11 @@ struct kms_ops
   gpg_error_t (*sign) (struct kms_backend *, struct call *, const char *key_id,
                        const struct kms_sign_request *,
                        struct kms_signature *);
+  /* ECDH with the peer's public key, a DER SubjectPublicKeyInfo.  NULL:
+   * cannot.  */
+  gpg_error_t (*agree) (struct kms_backend *, struct call *,
+                        const char *key_id, struct span peer,
+                        struct kms_secret *);
   void (*free) (struct kms_backend *);
 };
 
@@ -75,6 +89,8 @@ gpg_error_t kms_get_public_key (struct kms_backend *, struct call *,
 gpg_error_t kms_sign (struct kms_backend *, struct call *, const char *key_id,
                       const struct kms_sign_request *request,
                       struct kms_signature *r_signature);
+gpg_error_t kms_agree (struct kms_backend *, struct call *, const char *key_id,
+                       struct span peer, struct kms_secret *r_secret);
 void kms_free (struct kms_backend *);
 
 /* KEY_ID, or a URI, short enough to leave room in a reason: of an ARN the
@@ -83,5 +99,7 @@ const char *kms_label (const char *key_id);
 
 void kms_key_drop (struct kms_key *key);
 void kms_signature_drop (struct kms_signature *signature);
+void kms_secret_init (struct kms_secret *secret);
+void kms_secret_drop (struct kms_secret *secret);
 
 #endif /* KMS_KMS_H */

@@ -54,7 +54,7 @@ pem_to_der (struct span pem, struct bytes *r_der)
   struct bytes digits = BYTES_SECRET;
   gpg_error_t err;
 
-  begin = memmem (pem.p, pem.n, PEM_BEGIN, strlen (PEM_BEGIN));
+  begin = pem.n ? memmem (pem.p, pem.n, PEM_BEGIN, strlen (PEM_BEGIN)) : NULL;
   if (!begin)
     return bad_key ();
   begin += strlen (PEM_BEGIN);
