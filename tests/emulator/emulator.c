@@ -21,6 +21,7 @@ counter_name (enum counter which)
 {
   static const char *const names[N_COUNTERS] = {
     [COUNT_SIGN] = "Sign",
+    [COUNT_DERIVE_SHARED_SECRET] = "DeriveSharedSecret",
     [COUNT_GET_PUBLIC_KEY] = "GetPublicKey",
     [COUNT_DESCRIBE_KEY] = "DescribeKey",
     [COUNT_ASSUME_ROLE_WITH_WEB_IDENTITY] = "AssumeRoleWithWebIdentity",

@@ -217,7 +217,7 @@ applies (const struct kms_call *call)
 {
   const struct fault *fault = &call->key->fault;
 
-  return fault->row && (fault->all || !strcmp (call->operation->name, "Sign"));
+  return fault->row && (fault->all || call->operation->private);
 }
 
 bool

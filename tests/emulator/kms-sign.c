@@ -197,9 +197,7 @@ kms_sign (struct kms_call *call)
     goto leave;
   if (!err && dry)
     {
-      kms_refuse (call, 400, "DryRunOperationException",
-                  "The request would have succeeded, but the DryRun option is"
-                  " set.");
+      kms_refuse_dry_run (call);
       goto leave;
     }
   if (!err)

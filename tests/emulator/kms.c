@@ -30,11 +30,13 @@ static const struct auth_error kms_auth_errors[N_AUTH_FAULTS] = {
 static const struct auth_dialect kms_dialect = { "kms", 5, kms_auth_errors };
 
 static const struct kms_operation operations[] = {
-  { "Sign", COUNT_SIGN, "NotFoundException", kms_check_sign, kms_sign },
+  { "Sign", COUNT_SIGN, "NotFoundException", kms_check_sign, kms_sign, true },
+  { "DeriveSharedSecret", COUNT_DERIVE_SHARED_SECRET, "NotFoundException",
+    kms_check_derive, kms_derive_shared_secret, true },
   { "GetPublicKey", COUNT_GET_PUBLIC_KEY, "InvalidArnException", NULL,
-    kms_get_public_key },
+    kms_get_public_key, false },
   { "DescribeKey", COUNT_DESCRIBE_KEY, "InvalidArnException", NULL,
-    kms_describe_key },
+    kms_describe_key, false },
 };
 /* clang-format on */
 
@@ -71,6 +73,14 @@ kms_refuse (struct kms_call *call, unsigned int status, const char *type,
   vsnprintf (message, sizeof message, format, args);
   va_end (args);
   kms_refuse_text (call, status, type, message);
+}
+
+void
+kms_refuse_dry_run (struct kms_call *call)
+{
+  kms_refuse (call, 400, "DryRunOperationException",
+              "The request would have succeeded, but the DryRun option is"
+              " set.");
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The KMS half: requests in JSON, refusals in JSON, three operations.  */
+ * The KMS half: requests in JSON, refusals in JSON, four operations.  */
 
 #ifndef EMULATOR_KMS_H
 #define EMULATOR_KMS_H
@@ -41,6 +41,7 @@ struct kms_operation
    * that breaks a constraint.  False: refused already.  NULL: none.  */
   bool (*check) (struct kms_call *call);
   void (*run) (struct kms_call *call);
+  bool private; /* Uses the private key: what most faults spoil.  */
 };
 
 /* Answer a request whose Content-Type is KMS_JSON_TYPE.  */
@@ -78,9 +79,14 @@ bool kms_check_state (struct kms_call *call, bool disabled_will_do);
 /* The members KeySpec, KeyUsage and the list of algorithms.  */
 void kms_add_key_facts (struct bytes *out, const struct key *key);
 
-/* The operations (kms-sign.c, kms-describe.c).  */
+/* The request was good, but DryRun was asked for.  */
+void kms_refuse_dry_run (struct kms_call *call);
+
+/* The operations (kms-sign.c, kms-derive.c, kms-describe.c).  */
 bool kms_check_sign (struct kms_call *call);
 void kms_sign (struct kms_call *call);
+bool kms_check_derive (struct kms_call *call);
+void kms_derive_shared_secret (struct kms_call *call);
 void kms_get_public_key (struct kms_call *call);
 void kms_describe_key (struct kms_call *call);
 

@@ -17,6 +17,7 @@ tests_emulator_libemulator_a_SOURCES = \
   tests/emulator/http.c tests/emulator/http.h \
   tests/emulator/keys.c tests/emulator/keys.h \
   tests/emulator/kms.c tests/emulator/kms.h \
+  tests/emulator/kms-derive.c \
   tests/emulator/kms-describe.c \
   tests/emulator/kms-key-id.c \
   tests/emulator/kms-sign.c \
