@@ -100,6 +100,7 @@ tests_unit_t_keyline_LDADD = $(UNIT_STUDY)
 e2e_tests = \
   tests/e2e/card-status.sh \
   tests/e2e/config.sh \
+  tests/e2e/decrypt.sh \
   tests/e2e/down.sh \
   tests/e2e/file-key.sh \
   tests/e2e/life.sh \
@@ -108,6 +109,7 @@ e2e_tests = \
   tests/e2e/refuse.sh \
   tests/e2e/sign.sh \
   tests/e2e/tls.sh \
+  tests/e2e/transcripts.sh \
   tests/e2e/web-identity.sh
 
 dist_check_SCRIPTS += $(e2e_tests)

@@ -7,6 +7,7 @@
 . "${top_srcdir:-.}/tests/e2e/lib.sh"
 begin
 start_emulator --key alias/good=RSA_2048 --key alias/sym=SYMMETRIC_DEFAULT \
+  --key alias/agree=ECC_NIST_P256:KEY_AGREEMENT \
   --key alias/enc=RSA_2048:ENCRYPT_DECRYPT --key alias/gone-denied-all=RSA_2048
 n=0
 
@@ -65,7 +66,8 @@ EOF
 
 unusable 'key alias/nobody' 'no such key'
 unusable 'key alias/sym' 'not an asymmetric key'
-unusable 'key alias/enc slot=sign' 'does not fit the slot'
+unusable 'key alias/enc' 'neither signs nor agrees'
+unusable 'key alias/agree slot=sign' 'does not fit the slot'
 unusable 'key alias/gone-denied-all' 'denied by IAM'
 unusable 'key alias/good region=us-east-1' 'Credential should be scoped' ''
 unusable 'key alias/good' 'no AWS region' '/^region/d'

@@ -103,6 +103,15 @@ EOF
   chmod 755 "$work/pinentry"
 }
 
+# gnupg_before VERSION: the gpg here is older.
+gnupg_before ()
+{
+  have=$(gpg --version | sed -n '1s/.* \([0-9][0-9.]*\).*/\1/p')
+  [ -n "$have" ] || die "gpg tells no version"
+  [ "$have" != "$1" ] \
+    && [ "$(printf '%s\n%s\n' "$have" "$1" | sort -V | head -n 1)" = "$have" ]
+}
+
 # start_emulator OPTIONS...
 start_emulator ()
 {

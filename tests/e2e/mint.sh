@@ -48,11 +48,19 @@ key awskms:///alias/r
 EOF
 ok "import" gpg --batch --import "$work/one.pub"
 seq 1 100 >"$work/data"
-fails "no stub yet" gpg --batch -u "$fpr_r" --detach-sign -o "$work/x.sig" \
-  "$work/data"
+sign ()
+{
+  gpg --batch --yes -u "$fpr_r" --detach-sign -o "$work/x.sig" "$work/data"
+}
+# gpg 2.2 needs the stubs, later ones ask the card.
+if gnupg_before 2.4; then
+  fails "no stub yet" sign
+else
+  ok "no stub needed" sign
+fi
 ok "card status" gpg --batch --card-status
-ok "sign on the importing machine" gpg --batch -u "$fpr_r" --detach-sign \
-  -o "$work/x.sig" "$work/data"
+rm -f "$work/x.sig"
+ok "sign on the importing machine" sign
 verifier_home "$work/one.pub"
 ok "verify" gpg --batch --verify "$work/x.sig" "$work/data"
 finish
