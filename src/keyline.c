@@ -402,5 +402,9 @@ key_line_parse (struct call *call, const char *text, struct key_line *r_line)
       text += n;
       text += strspn (text, BLANKS);
     }
+  if (!err && r_line->scheme == SCHEME_FILE
+      && (r_line->region.n || r_line->profile.n || r_line->endpoint.n))
+    err = because (call, GPG_ERR_INV_VALUE,
+                   "region=, profile= and endpoint= are not for a file");
   return err ? err : bytes_error (&r_line->uri);
 }

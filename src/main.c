@@ -148,7 +148,7 @@ reload (void *cookie)
   if (!err)
     {
       log_setup (options.verbose, options.debug);
-      err = wiring_build (&call, &options, &set);
+      err = wiring_build (&call, &options, true, &set);
     }
   if (err)
     log_fault (NULL, "%s; the old configuration stays", call_why (&call, err));
@@ -200,7 +200,7 @@ run (struct startup *startup, struct call *call, gpg_error_t err)
       return 2;
     }
   if (!err && options->mode != MODE_GPGCONF_LIST)
-    err = wiring_build (call, options, &set);
+    err = wiring_build (call, options, false, &set);
   if (err)
     log_fault (NULL, "%s", call_why (call, err));
   if (err && is_server (options->mode) && !set)

@@ -259,7 +259,7 @@ add_cards (struct call *call, const struct options *options,
 }
 
 gpg_error_t
-wiring_build (struct call *call, const struct options *options,
+wiring_build (struct call *call, const struct options *options, bool again,
               struct card_set **r_set)
 {
   struct http_settings http = {
@@ -276,6 +276,8 @@ wiring_build (struct call *call, const struct options *options,
     return gpg_error (GPG_ERR_ENOMEM);
   err = known_keys_new (options->known_keys, SYSTEM_DIR "/" KNOWN_KEYS_NAME,
                         options->refuse_new_keys, &wiring->known);
+  if (!err && again)
+    err = known_keys_check (wiring->known, call);
   if (!err)
     {
       wiring->http = http_new (&http);

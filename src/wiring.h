@@ -10,9 +10,10 @@ struct card_set;
 
 /* Build all that OPTIONS describe; the set owns it and has one reference.
  * A `key` line that cannot be used fails the whole with its reason in CALL:
- * "FILE:LINE: what".  */
+ * "FILE:LINE: what".  So does a pin file that cannot be read if AGAIN: the
+ * cards at hand are better than ones that fail.  */
 gpg_error_t wiring_build (struct call *call, const struct options *options,
-                          struct card_set **r_set);
+                          bool again, struct card_set **r_set);
 
 /* A set whose one card fails every use with ERR and REASON: what gpg-agent
  * gets when the configuration cannot be read.  NULL when out of memory.  */

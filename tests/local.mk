@@ -15,7 +15,20 @@ house_tests = \
 
 dist_check_SCRIPTS += $(house_tests)
 TESTS += $(house_tests)
-noinst_HEADERS += tests/unit/unit.h
+noinst_HEADERS += \
+  tests/unit/aws-kms-cases.h \
+  tests/unit/aws-kms-rig.h \
+  tests/unit/canned-kms.h \
+  tests/unit/card-rig.h \
+  tests/unit/fake-kms.h \
+  tests/unit/gpg-keys.h \
+  tests/unit/known-keys-lines.h \
+  tests/unit/pem-keys.h \
+  tests/unit/pkcs8-build.h \
+  tests/unit/pubkey-vectors.h \
+  tests/unit/scalars.h \
+  tests/unit/sign-spoils.h \
+  tests/unit/unit.h
 
 # Unit tests: each links its own floor and those below it, so that a call
 # upwards is an undefined reference.
@@ -24,9 +37,10 @@ ground_tests = tests/unit/t-bytes tests/unit/t-call tests/unit/t-der \
 road_tests = tests/unit/t-http tests/unit/t-retry
 cloud_tests = tests/unit/t-creds tests/unit/t-endpoint \
   tests/unit/t-profile tests/unit/t-request tests/unit/t-sigv4
-desk_tests = tests/unit/t-aws-kms tests/unit/t-file-kms tests/unit/t-kms
-study_tests = tests/unit/t-card tests/unit/t-digest tests/unit/t-keyspec \
-  tests/unit/t-known-keys tests/unit/t-policy tests/unit/t-pubkey \
+desk_tests = tests/unit/t-aws-errors tests/unit/t-aws-kms \
+  tests/unit/t-file-kms tests/unit/t-kms
+study_tests = tests/unit/t-card tests/unit/t-decrypt tests/unit/t-digest \
+  tests/unit/t-keyspec tests/unit/t-known-keys tests/unit/t-load tests/unit/t-policy tests/unit/t-pubkey \
   tests/unit/t-sign
 roof_tests = tests/unit/t-keyline
 
@@ -92,6 +106,12 @@ tests_unit_t_pubkey_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_t_pubkey_LDADD = $(UNIT_STUDY)
 tests_unit_t_sign_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_t_sign_LDADD = $(UNIT_STUDY)
+tests_unit_t_load_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_t_load_LDADD = $(UNIT_STUDY)
+tests_unit_t_decrypt_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_t_decrypt_LDADD = $(UNIT_STUDY)
+tests_unit_t_aws_errors_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_t_aws_errors_LDADD = $(UNIT_DESK)
 tests_unit_t_keyline_SOURCES = tests/unit/t-keyline.c src/keyline.c
 tests_unit_t_keyline_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_t_keyline_LDADD = $(UNIT_STUDY)

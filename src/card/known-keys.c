@@ -26,6 +26,7 @@
 
 #define MAX_FILE (1024 * 1024)
 #define LOCK_POLL_MS 20
+#define LOCK_WAIT_MS 3000
 
 struct known_keys
 {
@@ -264,14 +265,34 @@ known_keys_free (struct known_keys *known)
 
 /* With KNOWN's lock held.  */
 static gpg_error_t
-find_pin (struct known_keys *known, struct call *call, const char *uri,
-          const char *region, struct known_key *r_key)
+check_readable (struct known_keys *known, struct call *call)
+{
+  if (!known->unreadable)
+    return 0;
+  return because (call, GPG_ERR_CONFIGURATION, "%s: %s",
+                  known->unreadable_file, gpg_strerror (known->unreadable));
+}
+
+gpg_error_t
+known_keys_check (struct known_keys *known, struct call *call)
 {
   gpg_error_t err;
 
-  if (known->unreadable)
-    return because (call, GPG_ERR_CONFIGURATION, "%s: %s",
-                    known->unreadable_file, gpg_strerror (known->unreadable));
+  pthread_mutex_lock (&known->lock);
+  err = check_readable (known, call);
+  pthread_mutex_unlock (&known->lock);
+  return err;
+}
+
+/* The same.  */
+static gpg_error_t
+find_pin (struct known_keys *known, struct call *call, const char *uri,
+          const char *region, struct known_key *r_key)
+{
+  gpg_error_t err = check_readable (known, call);
+
+  if (err)
+    return err;
   err = find_in (bytes_span (&known->text), uri, region, r_key);
   if (gpg_err_code (err) == GPG_ERR_INV_VALUE)
     err = because (call, GPG_ERR_CONFIGURATION,
@@ -309,12 +330,15 @@ add_line (struct bytes *text, const struct known_key *key)
   bytes_add_byte (text, '\n');
 }
 
-/* Hold the lock that keeps a second writer out, at most until CALL's
- * deadline; a file of its own, since the pin file itself is replaced.  */
+/* Hold the lock that keeps a second writer out; a file of its own, since
+ * the pin file itself is replaced.  Writing takes a moment, so whoever holds
+ * it longer than LOCK_WAIT_MS is stuck, and a signature shall not be lost
+ * for that.  */
 static gpg_error_t
 lock_file (const char *user_file, struct call *call, int *r_fd)
 {
   struct bytes name = { 0 };
+  unsigned int waited;
   gpg_error_t err;
   int fd = -1;
 
@@ -326,13 +350,12 @@ lock_file (const char *user_file, struct call *call, int *r_fd)
              0600);
   if (fd < 0)
     err = gpg_error_from_syserror ();
-  while (!err && flock (fd, LOCK_EX | LOCK_NB))
-    {
-      if (errno != EWOULDBLOCK && errno != EINTR)
-        err = gpg_error_from_syserror ();
-      else if (!call_sleep_ms (call, LOCK_POLL_MS))
-        err = gpg_error (GPG_ERR_TIMEOUT);
-    }
+  for (waited = 0; !err && flock (fd, LOCK_EX | LOCK_NB);
+       waited += LOCK_POLL_MS)
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      err = gpg_error_from_syserror ();
+    else if (waited >= LOCK_WAIT_MS || !call_sleep_ms (call, LOCK_POLL_MS))
+      err = gpg_error (GPG_ERR_TIMEOUT);
   if (!err)
     *r_fd = fd;
   else if (fd >= 0)

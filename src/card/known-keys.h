@@ -35,6 +35,9 @@ gpg_error_t known_keys_new (const char *user_file, const char *system_file,
                             bool refuse_new, struct known_keys **r_known);
 void known_keys_free (struct known_keys *known);
 
+/* Can both files be read?  CONFIGURATION with a reason if not.  */
+gpg_error_t known_keys_check (struct known_keys *known, struct call *call);
+
 /* A copy of the pin for URI and REGION (NULL: none given).  NOT_FOUND
  * without a reason: not pinned yet.  CONFIGURATION, with a reason: the file
  * is unreadable or the line is damaged.  */

@@ -93,6 +93,40 @@ check_fingerprint (const struct key_slot *slot, struct call *call,
   return err;
 }
 
+/* The public key in PIN.  Nothing to drop after a failure.  */
+static gpg_error_t
+read_key (const struct key_slot *slot, struct call *call,
+          const struct usage_row *row, const struct keyspec *spec,
+          const struct known_key *pin, struct public_key *r_key)
+{
+  gpg_error_t err = pubkey_from_spki (spec, bytes_span (&pin->spki), r_key);
+
+  if (!err && row->usage == KMS_USAGE_AGREE)
+    err = pubkey_make_ecdh (r_key);
+  if (err)
+    err = because_err (call, err, "%s: the public key is no %s key",
+                       kms_label (slot->uri), spec->name);
+  else
+    err = check_fingerprint (slot, call, r_key, pin->created);
+  if (err)
+    pubkey_drop (r_key);
+  return err;
+}
+
+/* What the `key` line says stands above what was pinned.  A fingerprint
+ * belongs to one creation time.  */
+static void
+apply_wishes (const struct key_slot *slot, struct known_key *pin)
+{
+  if (slot->wanted_created && slot->wanted_created != pin->created)
+    {
+      pin->created = slot->wanted_created;
+      pin->fingerprint[0] = 0;
+    }
+  if (slot->wanted_fingerprint[0])
+    strcpy (pin->fingerprint, slot->wanted_fingerprint);
+}
+
 /* Fill in the slot from PIN, which moves into it.  The set's lock is held
  * (or the set is being built).  */
 static gpg_error_t
@@ -119,25 +153,10 @@ accept_pin (struct key_slot *slot, struct call *call, struct known_key *pin)
       return because (call, GPG_ERR_CONFLICT,
                       "%s: slot %d of card '%s' is taken by %s", slot->where,
                       no, slot->card->name, kms_label (other->uri));
-  err = pubkey_from_spki (spec, bytes_span (&pin->spki), &key);
-  if (!err && row->usage == KMS_USAGE_AGREE)
-    err = pubkey_make_ecdh (&key);
+  apply_wishes (slot, pin);
+  err = read_key (slot, call, row, spec, pin, &key);
   if (err)
-    {
-      pubkey_drop (&key);
-      return because_err (call, err, "%s: the public key is no %s key",
-                          kms_label (slot->uri), spec->name);
-    }
-  if (slot->wanted_created)
-    pin->created = slot->wanted_created;
-  err = check_fingerprint (slot, call, &key, pin->created);
-  if (err)
-    {
-      pubkey_drop (&key);
-      return err;
-    }
-  if (slot->wanted_fingerprint[0])
-    strcpy (pin->fingerprint, slot->wanted_fingerprint);
+    return err;
   slot->key = key;
   slot->pin = *pin;
   memset (pin, 0, sizeof *pin);
