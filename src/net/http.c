@@ -58,7 +58,7 @@ static const struct failure
     "its certificate is not trusted" },
   { CURLE_SSL_CONNECT_ERROR,      GPG_ERR_BAD_CERT, "TLS handshake failed" },
   { CURLE_SSL_CACERT_BADFILE,     GPG_ERR_BAD_CERT,
-    "cannot read the CA bundle" },
+    "no CA certificates can be read to check it with" },
   { CURLE_FILESIZE_EXCEEDED,      GPG_ERR_TOO_LARGE, "answer too long" },
   { CURLE_URL_MALFORMAT,          GPG_ERR_INV_VALUE, "not a URL" },
   { CURLE_OUT_OF_MEMORY,          GPG_ERR_ENOMEM,    NULL },
@@ -296,8 +296,12 @@ set_rules (CURL *curl, const struct http *http, bool loopback)
   if (loopback)
     bad |= (int)curl_easy_setopt (curl, CURLOPT_NOPROXY, "*");
   if (http->settings.ca_bundle)
-    bad |= (int)curl_easy_setopt (curl, CURLOPT_CAINFO,
-                                  http->settings.ca_bundle);
+    {
+      bad |= (int)curl_easy_setopt (curl, CURLOPT_CAINFO,
+                                    http->settings.ca_bundle);
+      /* Else the system's directory is trusted as well.  */
+      bad |= (int)curl_easy_setopt (curl, CURLOPT_CAPATH, NULL);
+    }
   bad |= (int)curl_easy_setopt (curl, CURLOPT_USERAGENT,
                                 http->settings.user_agent);
   return bad;

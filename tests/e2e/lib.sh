@@ -78,6 +78,8 @@ clean_up ()
   status=$?
   for home in $homes; do
     gpgconf --homedir "$home" --kill all >/dev/null 2>&1
+    # Where there is a /run/user/UID the sockets have a directory there.
+    gpgconf --homedir "$home" --remove-socketdir >/dev/null 2>&1
   done
   stop_emulator
   rm -rf "$work"
