@@ -113,10 +113,10 @@ cmd_pkdecrypt (struct session *session, const struct args *args)
                         &point);
   if (!err)
     {
-      /* Keeps the line out of libassuan's own log.  */
+      /* The line is kept until the command has ended, and so must this be:
+       * libassuan does not log it and wipes it then.  */
       assuan_begin_confidential (session->ctx);
       session_data (session, bytes_span (&point));
-      assuan_end_confidential (session->ctx);
     }
 
 leave:

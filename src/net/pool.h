@@ -8,7 +8,7 @@
 
 /* AWS closes idle connections a little later than this.  */
 #define POOL_IDLE_MS 100000
-#define POOL_MAX_IDLE 64
+#define POOL_MAX_IDLE 16
 
 /* Where a connection leads.  Drop with origin_drop in every case.  */
 struct origin

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #define FAKE_CARDS 3
 
@@ -39,8 +38,7 @@ struct fake_row
   const char *letters;
   unsigned int use;
   const char *fingerprint;
-  struct keyspec spec;
-  size_t signature_size;
+  struct keyspec spec; /* BITS are the signature's.  */
 };
 
 struct virtual_card
@@ -60,20 +58,20 @@ struct card_set
 
 /* clang-format off */
 static const struct fake_row rows[FAKE_CARDS] = {
-  { "alias/fake-rsa", "D276000124010304FFFE11111111" "0000",
+  { "alias/fake-rsa", "D276000124010304FFFE22222222" "0000",
     "D276000124010304FFFEAAAAAAAA" "0000",
     "00BD4BD5ECD7F189D4D3C3BAC79323B648739DDB", "sc", USE_SIGN | USE_CERT,
     "0123456789ABCDEF0123456789ABCDEF01234567",
-    { .name = "RSA_2048", .openpgp_algo = 1, .algo = "rsa2048",
-      .parameters = "rsa2048 32 0" }, 256 },
-  { "alias/fake-ed25519", "D276000124010304FFFE22222222" "0000",
+    { .name = "RSA_2048", .bits = 2048, .openpgp_algo = 1, .algo = "rsa2048",
+      .parameters = "rsa2048 32 0" } },
+  { "alias/fake-ed25519", "D276000124010304FFFE11111111" "0000",
     "D276000124010304FFFEBBBBBBBB" "0000",
     "B92622F1C6F1BD7C5B2B6A7F388D0B38BC628920", "sca",
     USE_SIGN | USE_CERT | USE_AUTH, NULL,
-    { .name = "ECC_NIST_EDWARDS25519", .openpgp_algo = 22,
-      .algo = "ed25519", .parameters = "ed25519" }, 64 },
+    { .name = "ECC_NIST_EDWARDS25519", .bits = 512, .openpgp_algo = 22,
+      .algo = "ed25519", .parameters = "ed25519" } },
   { "alias/fake-doubt", NULL, "D276000124010304FFFE33333333" "0000",
-    NULL, "sc", USE_SIGN | USE_CERT, NULL, { .name = NULL }, 0 },
+    NULL, "sc", USE_SIGN | USE_CERT, NULL, { .name = NULL } },
 };
 /* clang-format on */
 
@@ -277,6 +275,20 @@ card_name (const struct virtual_card *card)
   return card->row->name;
 }
 
+const char *
+card_url (const struct virtual_card *card)
+{
+  (void)card;
+  return "";
+}
+
+const char *
+card_holder (const struct virtual_card *card)
+{
+  (void)card;
+  return "KMS<<AWS";
+}
+
 struct key_slot *
 card_slot (struct virtual_card *card, enum slot_no no)
 {
@@ -355,6 +367,12 @@ slot_spec (const struct key_slot *slot)
   return &slot->card->row->spec;
 }
 
+int
+slot_openpgp_algo (const struct key_slot *slot)
+{
+  return slot->card->row->spec.openpgp_algo;
+}
+
 const char *
 slot_grip (const struct key_slot *slot)
 {
@@ -388,116 +406,10 @@ slot_format_key (struct key_slot *slot, const char *format,
   return bytes_error (r_text);
 }
 
-/* ---- Using a key ----  */
-
-/* What HASH and DATA, in upper case hex, may be.  */
-/* clang-format off */
-static const struct fake_digest
+void
+fake_count_signature (struct key_slot *slot)
 {
-  const char *hash;
-  const char *prefix;
-  size_t size;
-} digests[] = {
-  { "sha1",   "3021300906052B0E03021A05000414", 20 },
-  { "sha256", "3031300D060960864801650304020105000420", 32 },
-  { "sha384", "3041300D060960864801650304020205000430", 48 },
-  { "sha512", "3051300D060960864801650304020305000440", 64 },
-};
-/* clang-format on */
-
-/* DATA's row: by its prefix, or by HASH and the length.  */
-static const struct fake_digest *
-find_digest (struct span data, const char *hash)
-{
-  const struct fake_digest *found = NULL;
-  struct bytes hex = { 0 };
-  size_t i;
-
-  text_add_hex_upper (&hex, data);
-  for (i = 0; i < DIM (digests); i++)
-    if ((text_starts (bytes_text (&hex), digests[i].prefix)
-         && data.n == strlen (digests[i].prefix) / 2 + digests[i].size)
-        || (hash && !strcmp (hash, digests[i].hash)
-            && data.n == digests[i].size))
-      found = &digests[i];
-  bytes_drop (&hex);
-  return found;
-}
-
-/* Of the real rules, one of each kind.  What ssh has signed is a message
- * after the prefix of SHA-1.  */
-static gpg_error_t
-check_data (struct call *call, enum slot_use use, struct span data,
-            const char *hash)
-{
-  const struct fake_digest *digest = find_digest (data, hash);
-
-  if (use == USE_AUTH && data.n > 15)
-    return 0;
-  if (hash && (strlen (hash) != 6 || !text_starts (hash, "sha")))
-    return because (call, GPG_ERR_DIGEST_ALGO, "--hash=%.20s cannot be signed",
-                    hash);
-  if (digest == digests)
-    return because (call, GPG_ERR_DIGEST_ALGO, "SHA-1 cannot be signed");
-  if (digest)
-    return 0;
-  /* Without a reason: whose does the client see?  */
-  if (data.n == 1)
-    return gpg_error (GPG_ERR_INV_LENGTH);
-  return because (call, GPG_ERR_INV_LENGTH, "%zu bytes are no digest", data.n);
-}
-
-const char *
-card_url (const struct virtual_card *card)
-{
-  (void)card;
-  return "";
-}
-
-const char *
-card_holder (const struct virtual_card *card)
-{
-  (void)card;
-  return "KMS<<AWS";
-}
-
-int
-slot_openpgp_algo (const struct key_slot *slot)
-{
-  return slot->card->row->spec.openpgp_algo;
-}
-
-gpg_error_t
-card_decrypt (struct call *call, struct key_slot *slot, struct span indata,
-              struct bytes *r_point)
-{
-  (void)indata;
-  (void)r_point;
-  return because (call, GPG_ERR_WRONG_KEY_USAGE, "%s may not do that",
-                  slot->card->row->name);
-}
-
-gpg_error_t
-card_sign (struct call *call, struct key_slot *slot, enum slot_use use,
-           struct span indata, const char *hash, struct bytes *r_signature)
-{
-  const struct fake_row *row = slot->card->row;
-  struct timespec slow = { fake_study.slow_ms / 1000,
-                           (long)(fake_study.slow_ms % 1000) * 1000000 };
-  size_t i;
-  gpg_error_t err;
-
-  if (!(row->use & use))
-    return because (call, GPG_ERR_WRONG_KEY_USAGE, "%s may not do that",
-                    row->name);
-  err = check_data (call, use, indata, hash);
-  if (err)
-    return err;
-  nanosleep (&slow, NULL);
-  for (i = 0; i < row->signature_size; i++)
-    bytes_add_byte (r_signature, (unsigned char)i);
   pthread_mutex_lock (&slot->card->set->lock);
   slot->signatures++;
   pthread_mutex_unlock (&slot->card->set->lock);
-  return bytes_error (r_signature);
 }

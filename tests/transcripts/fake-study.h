@@ -21,4 +21,6 @@ extern struct fake_study fake_study;
 /* Two cards with a signing key each: RSA and, also for ssh, Ed25519.  */
 struct card_set *fake_study_new (void);
 
+void fake_count_signature (struct key_slot *slot);
+
 #endif /* TESTS_FAKE_STUDY_H */

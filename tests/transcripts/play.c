@@ -21,9 +21,9 @@
 #include "config.h"
 
 #include "base/text.h"
+#include "tests/transcripts/pattern.h"
 #include "tests/transcripts/peer.h"
 
-#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,13 +31,6 @@
 
 #define GREETING "OK kms-scdaemon * ready*"
 #define PLAYED "ERR 100663571 Unknown IPC command <SCD>"
-#define NAMES_MAX 32
-
-struct name
-{
-  struct bytes name;
-  struct bytes value;
-};
 
 struct player
 {
@@ -47,8 +40,7 @@ struct player
   struct peer *peer;
   struct bytes pushed_back; /* A line that D: did not want.  */
   bool is_pushed_back;
-  struct name names[NAMES_MAX];
-  size_t n_names;
+  struct names names;
 };
 
 static bool
@@ -57,163 +49,6 @@ complain (const struct player *player, const char *expected, const char *got)
   printf ("%s:%u (%s)\n  expected: %s\n  got:      %s\n", player->file,
           player->line_no, player->over, expected, got);
   return false;
-}
-
-/* ---- Names ----  */
-
-static void
-name_drop (struct name *name)
-{
-  bytes_drop (&name->name);
-  bytes_drop (&name->value);
-}
-
-static struct name *
-find_name (struct player *player, struct span name)
-{
-  size_t i;
-
-  for (i = 0; i < player->n_names; i++)
-    if (span_equal (bytes_span (&player->names[i].name), name))
-      return &player->names[i];
-  return NULL;
-}
-
-static bool
-is_upper_hex (struct span value, size_t n)
-{
-  static const char digits[] = "0123456789ABCDEF";
-  size_t i;
-
-  for (i = 0; i < value.n; i++)
-    if (!value.p[i] || !strchr (digits, value.p[i]))
-      return false;
-  return value.n == n;
-}
-
-/* Does VALUE fit what the NAME promises?  */
-static bool
-fits_name (struct span name, struct span value)
-{
-  if (name.n >= 4 && !memcmp (name.p, "GRIP", 4))
-    return is_upper_hex (value, 40);
-  if (name.n >= 2 && !memcmp (name.p, "SN", 2))
-    return is_upper_hex (value, 32);
-  return value.n > 0;
-}
-
-/* The start of LINE is NAME's value: take it off.  */
-static bool
-match_name (struct player *player, struct span name, struct span *line)
-{
-  struct name *known = find_name (player, name);
-  struct span value = { line->p, 0 };
-
-  if (!known)
-    {
-      while (value.n < line->n && line->p[value.n] != ' ')
-        value.n++;
-      if (!fits_name (name, value) || player->n_names == NAMES_MAX)
-        return false;
-      known = &player->names[player->n_names++];
-      bytes_add_span (&known->name, name);
-      bytes_add_span (&known->value, value);
-    }
-  value.n = known->value.n;
-  if (value.n > line->n || !span_equal (bytes_span (&known->value), value))
-    return false;
-  *line = span_of (line->p + value.n, line->n - value.n);
-  return true;
-}
-
-/* ---- Patterns ----  */
-
-static bool match (struct player *player, const char *pattern,
-                   struct span line);
-
-/* PATTERN and some end of LINE.  What was captured in vain is forgotten.  */
-static bool
-match_some_end (struct player *player, const char *pattern, struct span line)
-{
-  size_t n_names = player->n_names;
-  size_t i;
-
-  for (i = 0; i <= line.n; i++)
-    {
-      if (match (player, pattern, span_of (line.p + i, line.n - i)))
-        return true;
-      while (player->n_names > n_names)
-        name_drop (&player->names[--player->n_names]);
-    }
-  return false;
-}
-
-static bool
-match (struct player *player, const char *pattern, struct span line)
-{
-  const char *end;
-
-  for (; *pattern; pattern++)
-    if (*pattern == '*')
-      return match_some_end (player, pattern + 1, line);
-    else if (*pattern == '{' && (end = strchr (pattern, '}')))
-      {
-        if (!match_name (player,
-                         span_of (pattern + 1, (size_t)(end - pattern - 1)),
-                         &line))
-          return false;
-        pattern = end;
-      }
-    else if (line.n && line.p[0] == (unsigned char)*pattern)
-      line = span_of (line.p + 1, line.n - 1);
-    else
-      return false;
-  return !line.n;
-}
-
-/* TEXT is "NAME}" or "NAME:lower}".  False: no such name.  */
-static bool
-expand_name (struct player *player, const char *text, struct bytes *out)
-{
-  size_t n = strcspn (text, ":}");
-  struct name *known = find_name (player, span_of (text, n));
-  size_t i;
-
-  if (!known)
-    return false;
-  for (i = 0; i < known->value.n; i++)
-    bytes_add_byte (out, (unsigned char)(text[n] == ':'
-                                           ? tolower (known->value.p[i])
-                                           : known->value.p[i]));
-  return true;
-}
-
-/* TEXT is "TEXT*N}", and END its brace.  False: there is no star.  */
-static bool
-expand_repetition (const char *text, const char *end, struct bytes *out)
-{
-  const char *star = memchr (text, '*', (size_t)(end - text));
-  int n;
-
-  if (!star)
-    return false;
-  for (n = atoi (star + 1); n > 0; n--)
-    bytes_add (out, text, (size_t)(star - text));
-  return true;
-}
-
-static void
-expand (struct player *player, const char *text, struct bytes *out)
-{
-  const char *end;
-
-  for (; *text; text++)
-    if (*text == '{' && (end = strchr (text, '}'))
-        && (expand_repetition (text + 1, end, out)
-            || expand_name (player, text + 1, out)))
-      text = end;
-    else
-      bytes_add_byte (out, (unsigned char)*text);
 }
 
 /* ---- Steps ----  */
@@ -234,7 +69,7 @@ step_client (struct player *player, const char *text)
   struct bytes line = { 0 };
   bool ok;
 
-  expand (player, text, &line);
+  names_expand (&player->names, text, &line);
   ok = peer_send (player->peer, bytes_text (&line));
   bytes_drop (&line);
   return ok || complain (player, text, "the connection is closed");
@@ -251,7 +86,7 @@ step_server (struct player *player, const char *pattern)
     ok = complain (player, pattern, "the end");
   else if (result == PEER_TIMEOUT)
     ok = complain (player, pattern, "nothing in time");
-  else if (!match (player, pattern, bytes_span (&line)))
+  else if (!names_match (&player->names, pattern, bytes_span (&line)))
     ok = complain (player, pattern, bytes_text (&line));
   bytes_drop (&line);
   return ok;
@@ -369,16 +204,6 @@ is_meant_for (FILE *stream, const char *over)
   return meant;
 }
 
-static void
-player_drop (struct player *player)
-{
-  size_t i;
-
-  for (i = 0; i < player->n_names; i++)
-    name_drop (&player->names[i]);
-  bytes_drop (&player->pushed_back);
-}
-
 /* Over the pipe, or over a socket while the pipe stays open.  */
 static bool
 play_over (struct player *player, FILE *stream, struct peer_daemon *daemon)
@@ -422,7 +247,8 @@ play_file (const char *file, const char *over, char **command)
         ok = complain (&player, "exit status 0", "another");
     }
   fclose (stream);
-  player_drop (&player);
+  names_drop (&player.names);
+  bytes_drop (&player.pushed_back);
   printf ("%s: %s over the %s\n", ok ? "ok" : "FAILED", file, over);
   return ok;
 }

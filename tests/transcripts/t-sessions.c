@@ -171,27 +171,33 @@ START_TEST (test_vanish)
 }
 END_TEST
 
-/* One who asks and asks and never listens is no reason to stay.  */
-START_TEST (test_deaf)
+/* Ask and ask and never listen, until the daemon is stuck in an answer and
+ * takes no more questions.  */
+static void
+play_deaf (struct peer *peer)
 {
   static const char question[] = "RANDOM 4096\n";
+  struct pollfd fd = { .fd = peer->out, .events = POLLOUT };
+  int i;
+
+  ck_assert_int_eq (fcntl (peer->out, F_SETFL, O_NONBLOCK), 0);
+  for (i = 0; i < 1000000; i++)
+    if (write (peer->out, question, strlen (question)) < 0 && errno == EAGAIN
+        && !poll (&fd, 1, 500))
+      break;
+  ck_assert_int_lt (i, 1000000);
+}
+
+/* That is no reason to stay.  */
+START_TEST (test_deaf)
+{
   struct peer_daemon daemon;
   struct peer peer;
-  int i;
 
   stage_start (&daemon, NULL);
   stage_connect (&daemon, &peer);
-  ck_assert_int_eq (fcntl (peer.out, F_SETFL, O_NONBLOCK), 0);
-  for (i = 0; i < 1000000; i++)
-    if (write (peer.out, question, strlen (question)) < 0)
-      {
-        struct pollfd fd = { .fd = peer.out, .events = POLLOUT };
-
-        /* The daemon takes no more either: it is stuck in an answer.  */
-        if (errno == EAGAIN && !poll (&fd, 1, 500))
-          break;
-      }
-  ck_assert_int_lt (i, 1000000);
+  play_deaf (&peer);
+  play_deaf (&daemon.pipe);
   ck_assert_int_eq (kill (daemon.pid, SIGTERM), 0);
   ck_assert_int_eq (daemon_wait (&daemon), 0);
   peer_close (&peer);
