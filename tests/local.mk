@@ -119,17 +119,23 @@ tests_unit_t_keyline_LDADD = $(UNIT_STUDY)
 # End to end: stock gpg, one feature each.
 e2e_tests = \
   tests/e2e/card-status.sh \
+  tests/e2e/cards.sh \
   tests/e2e/config.sh \
   tests/e2e/decrypt.sh \
   tests/e2e/down.sh \
   tests/e2e/file-key.sh \
+  tests/e2e/fresh.sh \
+  tests/e2e/gpgsm.sh \
   tests/e2e/life.sh \
   tests/e2e/mint.sh \
   tests/e2e/parallel.sh \
   tests/e2e/refuse.sh \
   tests/e2e/sign.sh \
+  tests/e2e/ssh.sh \
   tests/e2e/tls.sh \
   tests/e2e/transcripts.sh \
+  tests/e2e/traps.sh \
+  tests/e2e/upkeep.sh \
   tests/e2e/web-identity.sh
 
 dist_check_SCRIPTS += $(e2e_tests)
