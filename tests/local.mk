@@ -122,6 +122,7 @@ e2e_tests = \
   tests/e2e/cards.sh \
   tests/e2e/config.sh \
   tests/e2e/decrypt.sh \
+  tests/e2e/digests.sh \
   tests/e2e/down.sh \
   tests/e2e/file-key.sh \
   tests/e2e/fresh.sh \
@@ -130,6 +131,7 @@ e2e_tests = \
   tests/e2e/mint.sh \
   tests/e2e/parallel.sh \
   tests/e2e/refuse.sh \
+  tests/e2e/retired.sh \
   tests/e2e/sign.sh \
   tests/e2e/ssh.sh \
   tests/e2e/tls.sh \

@@ -37,6 +37,31 @@ EOF
 ok "card status of another home" gpg --batch --card-status
 says "$serial"
 
+# What people look at: reader, name, URL, alias, fingerprint, counter.
+mint "Shown" RSA
+cat >>"$GNUPGHOME/kms-scdaemon.conf" <<EOF
+verbose
+EOF
+sed -i "s|^key .*|& url=https://acme.example/key.asc fpr=$fpr|" \
+  "$GNUPGHOME/kms-scdaemon.conf"
+ok "reload" gpgconf --reload scdaemon
+ok "card status with url= and fpr=" gpg --batch --card-status
+for shown in 'Reader ...........: Cloud KMS' 'Name of cardholder: AWS KMS' \
+  'URL of public key : https://acme.example/key.asc' \
+  'Login data .......: alias/acme-release-v1' \
+  'Signature counter :' 'sec>'; do
+  says "$shown"
+done
+says "$(echo "$fpr" | sed 's/\(....\)/\1 /g; s/ $//; s/^\(.\{24\}\)/\1 /')"
+says_not WARNING
+ok "sign without a name" gpg --batch --detach-sign -o "$work/sig" \
+  "$work/parameters"
+ok "verify" gpg --batch --verify "$work/sig" "$work/parameters"
+sed -i "s|fpr=....|fpr=0000|" "$GNUPGHOME/kms-scdaemon.conf"
+gpgconf --kill gpg-agent
+fails "another fingerprint than the key's" gpg --batch --card-status
+logged "it is $fpr"
+
 # Twin: without a key there is no card to show.
 new_home c </dev/null
 fails "no key line" gpg --batch --card-status

@@ -10,7 +10,7 @@ begin
 # alias suffix, KMS spec, OpenPGP type, mint and sign with gpg 2.2.40
 keys="rsa2048:RSA_2048:RSA rsa3072:RSA_3072:RSA rsa4096:RSA_4096:RSA
  p256:ECC_NIST_P256:ECDSA p384:ECC_NIST_P384:ECDSA p521:ECC_NIST_P521:ECDSA
- ed25519:ECC_NIST_EDWARDS25519:EDDSA"
+ k256:ECC_SECG_P256K1:ECDSA ed25519:ECC_NIST_EDWARDS25519:EDDSA"
 set --
 for key in $keys; do
   spec=${key#*:}

@@ -46,6 +46,7 @@ UsePAM no
 PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
+MaxStartups 200
 EOF
   : >"$work/authorized"
   sshd=$(command -v sshd)
