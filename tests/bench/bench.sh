@@ -3,6 +3,8 @@
 # What a signature costs, as ratios to something measured in the same run.
 # Nothing here passes or fails.
 
+# Functions are called by took.
+# shellcheck disable=SC2317,SC2086
 # shellcheck source=tests/e2e/lib.sh
 . "${top_srcdir:-.}/tests/e2e/lib.sh"
 begin
