@@ -214,18 +214,34 @@ keyinfo_list (struct session *session, const char *word, bool as_data)
   return 0;
 }
 
-/* The key GRIP, if need be in the name of a slot that may be it.  */
+/* Any slot at all: sets are never empty.  */
+static struct key_slot *
+some_slot (struct session *session)
+{
+  struct virtual_card *card = card_set_at (session->cards, 0);
+
+  return card ? card_key_at (card, 0) : NULL;
+}
+
+/* The key GRIP; if need be in the name of a slot that may be it, or of one
+ * that is not.  Only gpg-agent 2.4 and later ask for one grip, and only if
+ * they have a stub of it: an error would make them ask for another card
+ * (agent/findkey.c:prompt_for_card), with --pinentry-mode loopback without
+ * end, where a use of that grip fails with the reason.  */
 static gpg_error_t
 keyinfo_one (struct session *session, const char *grip, bool as_data)
 {
   char upper[GRIP_SIZE];
-  struct key_slot *slot;
+  struct key_slot *slot = NULL;
   gpg_error_t err;
   size_t i;
 
   err = current_grip (session, grip, &slot);
-  if (err)
+  if (gpg_err_code (err) == GPG_ERR_NOT_FOUND)
+    slot = some_slot (session);
+  if (!slot)
     return err;
+  call_forget (&session->call);
   for (i = 0; i < GRIP_SIZE; i++)
     upper[i] = (char)toupper ((unsigned char)grip[i]);
   keyinfo_line (session, as_data, upper, slot);

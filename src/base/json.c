@@ -47,8 +47,8 @@ json_parse (struct span text, struct json **r_doc)
   tok = json_tokener_new_ex (MAX_DEPTH);
   if (!tok)
     return gpg_error (GPG_ERR_ENOMEM);
-  json_tokener_set_flags (tok,
-                          JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+  /* Not strict: json-c 0.18 refuses all but ASCII then.  */
+  json_tokener_set_flags (tok, JSON_TOKENER_VALIDATE_UTF8);
   doc = json_tokener_parse_ex (tok, (const char *)text.p, (int)text.n);
   if (doc && json_tokener_get_error (tok) == json_tokener_success
       && json_object_is_type (doc, json_type_object)

@@ -23,7 +23,7 @@ throttle9|Limit reached|throttled
 unavailable|Try again later|not available at the moment'
 
 set -- --key alias/good=RSA_2048 --key alias/moving=RSA_2048 \
-  --key alias/p384=ECC_NIST_P384 --key alias/again-throttle2=RSA_2048 \
+  --key alias/p384=ECC_NIST_P384 --key alias/ecc-badsig=ECC_NIST_P256 --key alias/again-throttle2=RSA_2048 \
   --key alias/again-500x2=RSA_2048
 for name in $(echo "$cases" | cut -d'|' -f1); do
   set -- "$@" --key "alias/key-$name=RSA_2048"
@@ -85,6 +85,14 @@ fails "P-384 and SHA-256" sign sha256 "$sha256"
 says "Invalid digest algorithm"
 equal "not even asked for" "$(calls Sign)" 0
 ok "P-384 and SHA-512" sign sha512 "$sha512"
+
+# Of an ECC signature nobody else would notice.
+new_home ecc <<EOF
+key alias/ecc-badsig
+EOF
+grip=$(keypairinfo OPENPGP.1 1)
+fails "an ECDSA signature that is wrong" sign sha256 "$sha256"
+says "Bad signature"
 
 # Trouble that passes is not shown to anybody.
 for name in again-throttle2 again-500x2; do

@@ -295,6 +295,12 @@ card_slot (struct virtual_card *card, enum slot_no no)
   return no == SLOT_SIGN ? &card->slot : NULL;
 }
 
+struct key_slot *
+card_key_at (struct virtual_card *card, size_t i)
+{
+  return i ? NULL : &card->slot;
+}
+
 unsigned int
 card_signatures (struct virtual_card *card)
 {
