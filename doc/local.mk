@@ -2,4 +2,4 @@
 # doc/local.mk - man pages and guides.
 
 dist_man_MANS += doc/kms-scdaemon.1 doc/kms-scdaemon.conf.5
-dist_doc_DATA += doc/HACKING doc/PROTOCOL
+dist_doc_DATA += doc/GNUPG doc/HACKING doc/PROTOCOL

@@ -67,6 +67,7 @@ begin ()
   emulator_pid=
   homes=
   trap clean_up EXIT
+  trap 'exit 129' HUP PIPE
   trap 'exit 130' INT
   trap 'exit 143' TERM
   clean_environment
