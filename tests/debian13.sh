@@ -106,7 +106,7 @@ inside ()
   say "building with libassuan $(pkg-config --modversion libassuan)"
   build_all
   say "testing with $(gpg --version | sed -n 1p)"
-  make check >/tmp/logs/check.log 2>&1 </dev/null
+  make -j"$(nproc)" check >/tmp/logs/check.log 2>&1 </dev/null
   status=$?
   grep -E '^(PASS|FAIL|SKIP|XFAIL|XPASS|ERROR): ' /tmp/logs/check.log
   nothing_left

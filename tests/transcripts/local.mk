@@ -9,7 +9,8 @@ FAKE_STAGE = $(FAKE_PEER) tests/transcripts/stage.c tests/transcripts/stage.h
 
 check_PROGRAMS += \
   tests/transcripts/fake-scdaemon \
-  tests/transcripts/play
+  tests/transcripts/play \
+  tests/transcripts/replay
 dist_check_SCRIPTS += tests/transcripts/t-transcripts.sh
 TESTS += tests/transcripts/t-transcripts.sh
 
@@ -20,6 +21,12 @@ tests_transcripts_play_SOURCES = \
   tests/transcripts/pattern.c tests/transcripts/pattern.h \
   tests/transcripts/play.c $(FAKE_PEER)
 tests_transcripts_play_LDADD = $(GROUND_LIBS)
+tests_transcripts_replay_SOURCES = \
+  tests/transcripts/differences.c tests/transcripts/differences.h \
+  tests/transcripts/normal.c tests/transcripts/normal.h \
+  tests/transcripts/player.c tests/transcripts/player.h \
+  tests/transcripts/replay.c $(FAKE_PEER)
+tests_transcripts_replay_LDADD = $(GROUND_LIBS)
 
 hall_tests = \
   tests/transcripts/t-server \
@@ -101,4 +108,10 @@ transcripts = \
   tests/transcripts/fake/nosocket.txt \
   tests/transcripts/fake/shrink-killscd.txt \
   tests/transcripts/fake/stale-reason.txt
-EXTRA_DIST += $(transcripts)
+recordings = \
+  tests/transcripts/recorded/README \
+  tests/transcripts/recorded/convert.py \
+  tests/transcripts/recorded/gpg-2.2.40.txt \
+  tests/transcripts/recorded/gpg-2.4.7.txt \
+  tests/transcripts/recorded/gpg-2.5.12.txt
+EXTRA_DIST += $(transcripts) $(recordings)

@@ -14,7 +14,8 @@
 
 #define NO_SERIAL "D276000124010304FFFE000000000000"
 #define NO_GRIP "0123456789012345678901234567890123456789"
-#define AGENT_DATA_MAX 64
+#define POINT_START 64 /* Where a point that is sent in two lines is cut.  */
+#define WORD_MAX 12
 
 /* ---- Our cards ----  */
 
@@ -170,9 +171,9 @@ expand_point (const struct stage *stage, const char *rest, struct bytes *out)
   struct span point = bytes_span (&stage->card[rest[0] == 'B'].point);
 
   if (text_starts (rest + 2, ":start"))
-    point.n = AGENT_DATA_MAX;
+    point.n = POINT_START;
   else if (text_starts (rest + 2, ":rest"))
-    point = span_of (point.p + AGENT_DATA_MAX, point.n - AGENT_DATA_MAX);
+    point = span_of (point.p + POINT_START, point.n - POINT_START);
   text_add_hex_upper (out, point);
 }
 
@@ -217,8 +218,8 @@ expand_name (const struct stage *stage, const char *name, struct bytes *out)
   else if (name[1] != '}')
     bytes_add_str (out, grip_named (stage, name));
   else
-    bytes_add_str (out, *name == 'X' ? NO_SERIAL
-                                     : stage->card[*name - 'A'].serial);
+    bytes_add_str (out,
+                   *name == 'X' ? NO_SERIAL : stage->card[*name - 'A'].serial);
 }
 
 void
@@ -236,7 +237,25 @@ stage_expand (const struct stage *stage, const char *line, struct bytes *out)
 
 /* ---- What the daemon answers ----  */
 
-/* A public key: its short words, and how long its numbers are.  */
+/* A word of a public key, or how long its number is.  */
+static void
+normal_atom (struct span atom, struct bytes *out)
+{
+  bool is_word = atom.n <= WORD_MAX;
+  size_t i;
+
+  for (i = 0; i < atom.n; i++)
+    is_word = is_word && isprint (atom.p[i]);
+  if (out->p[out->n - 1] != '(')
+    bytes_add_byte (out, ' ');
+  if (is_word)
+    bytes_add_span (out, atom);
+  else
+    bytes_add_fmt (out, "{%zu bytes}", atom.n);
+}
+
+/* KEY is a canonical S-expression: the advanced form, to the point where
+ * it is none.  */
 static void
 normal_key (struct span key, struct bytes *out)
 {
@@ -246,20 +265,19 @@ normal_key (struct span key, struct bytes *out)
   size_t n;
 
   while (at < end)
-    if (!isdigit ((unsigned char)*at))
-      bytes_add_byte (out, (unsigned char)*at++);
+    if (*at == '(' || *at == ')')
+      {
+        if (*at == '(' && !strchr ("( ", out->p[out->n - 1]))
+          bytes_add_byte (out, ' ');
+        bytes_add_byte (out, (unsigned char)*at++);
+      }
     else
       {
         n = strtoul (at, &colon, 10);
-        if (*colon != ':' || n >= (size_t)(end - colon))
+        if (colon == at || *colon != ':' || n >= (size_t)(end - colon))
           break;
-        if (out->n && out->p[out->n - 1] != '(')
-          bytes_add_fmt (out, " {%zu bytes}", n);
-        else
-          bytes_add (out, colon + 1, n);
+        normal_atom (span_of (colon + 1, n), out);
         at = colon + 1 + n;
-        if (at < end && *at == '(')
-          bytes_add_byte (out, ' ');
       }
 }
 
@@ -362,8 +380,8 @@ normal_status (const struct stage *stage, const char *line, struct bytes *out)
 }
 
 void
-stage_normal (const struct stage *stage, const char *command,
-              struct span line, struct bytes *out)
+stage_normal (const struct stage *stage, const char *command, struct span line,
+              struct bytes *out)
 {
   const char *text = (const char *)line.p;
 

@@ -86,9 +86,8 @@ class Stage:
             for grip in used:
                 kinds.setdefault(grips[grip][0], set("123"))
         if not kinds:
-            parts = name.split("-")
-            kind = parts[-1] if parts[-1] in ("p256", "25519", "rsa4096") \
-                else "p384"
+            named = [k for k in SHORT_TYPE.values() if k in name.split("-")]
+            kind = "rsa4096" if "rsa4096" in name else (named + ["p384"])[0]
             kinds[kind] = set("123")
         if "keys 1:p384a" in title and not listed:
             kinds = {"p384": {"1"}}
