@@ -128,11 +128,13 @@ software_primary ()
   primary=$(gpg --batch --with-colons --with-keygrip -k "$fpr" 2>/dev/null \
     | awk -F: '$1 == "grp" {print $10; exit}')
 }
+# At the end of its answers gpg sends itself SIGHUP, and asks on for ever
+# where that is ignored, as below nohup.
 edit () # ANSWERS...
 {
   printf '%s\n' "$@" save >"$work/script"
-  gpg --no-tty --expert --status-fd 1 --command-fd 0 --edit-key "$fpr" \
-    <"$work/script"
+  timeout 60 env --default-signal=HUP gpg --no-tty --expert --status-fd 1 \
+    --command-fd 0 --edit-key "$fpr" <"$work/script"
 }
 grips ()
 {
