@@ -130,6 +130,7 @@ e2e_tests = \
   tests/e2e/life.sh \
   tests/e2e/mint.sh \
   tests/e2e/parallel.sh \
+  tests/e2e/recorded.sh \
   tests/e2e/refuse.sh \
   tests/e2e/retired.sh \
   tests/e2e/sign.sh \

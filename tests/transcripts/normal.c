@@ -91,6 +91,7 @@ learn_point (struct stage_card *card, struct peer *peer, const char *grip)
   struct bytes key = { 0 };
   char command[80];
   const char *q;
+  char *colon = NULL;
   size_t n = 0;
   bool ok;
 
@@ -98,10 +99,10 @@ learn_point (struct stage_card *card, struct peer *peer, const char *grip)
   ok = !peer_ask (peer, command, &key);
   q = ok ? strstr (bytes_text (&key), "(1:q") : NULL;
   if (q)
-    n = strtoul (q + 4, (char **)&q, 10);
-  ok = n && (size_t)((const char *)key.p + key.n - q) > n;
+    n = strtoul (q + 4, &colon, 10);
+  ok = n && (size_t)((char *)key.p + key.n - colon) > n;
   if (ok)
-    bytes_add (&card->point, q + 1, n);
+    bytes_add (&card->point, colon + 1, n);
   bytes_drop (&key);
   return ok;
 }
@@ -351,7 +352,9 @@ normal_word (const struct stage *stage, struct span word, struct bytes *out)
             return;
           }
     }
-  if (word.n == 10 && is_number (word))
+  if (span_equal (word, span_text (NO_GRIP)))
+    bytes_add_str (out, "{X1}");
+  else if (word.n == 10 && is_number (word))
     bytes_add_str (out, "{time}");
   else
     bytes_add_span (out, word);

@@ -217,8 +217,6 @@ def convert(stage, rows):
                 out += pending.pop(conn)
         elif not text.startswith("OK"):
             sys.exit("a line before the first command: " + text)
-        if kind == "C:" and text == "BYE":
-            command[conn] = text
         if kind == "--" and text.startswith("start "):
             command.clear()
             pending.clear()
