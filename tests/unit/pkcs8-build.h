@@ -63,6 +63,10 @@ add_info (struct bytes *out, const char *version, const char *algorithm,
   bytes_drop (&id);
 }
 
+/* AlgorithmIdentifiers without their SEQUENCE.  */
+#define P256 "06072a8648ce3d020106082a8648ce3d030107"
+#define ED25519 "06032b6570"
+
 /* clang-format off */
 static const struct
 {
@@ -70,7 +74,7 @@ static const struct
   const char *algorithm;
   const char *spki_head; /* Up to the point.  */
 } curves[] = {
-  { "ECC_NIST_P256", "06072a8648ce3d020106082a8648ce3d030107",
+  { "ECC_NIST_P256", P256,
     "3059301306072a8648ce3d020106082a8648ce3d030107034200" },
   { "ECC_NIST_P384", "06072a8648ce3d020106052b81040022",
     "3076301006072a8648ce3d020106052b81040022036200" },
@@ -78,9 +82,6 @@ static const struct
     "30819b301006072a8648ce3d020106052b8104002303818600" },
 };
 /* clang-format on */
-
-#define P256 curves[0].algorithm
-#define ED25519 "06032b6570"
 
 static inline size_t
 curve_of (const char *spec)

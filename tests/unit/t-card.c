@@ -310,7 +310,7 @@ START_TEST (test_find_keyref)
   static const char *const bad[]
     = { "",         "OPENPGP.",   "OPENPGP.0", "OPENPGP.4", "OPENPGP.11",
         "OPENPGP1", "PIV.9A",     "openpgp.",  "1",         NOBODY "0",
-        NOBODY + 1, "OPENPGP.1 ", NOBODY " ",  "$SIGNKEYID" };
+        &NOBODY[1], "OPENPGP.1 ", NOBODY " ",  "$SIGNKEYID" };
   struct fake_kms *fake = new_fake (P256);
   struct virtual_card *card;
   struct key_slot *slot;
