@@ -102,8 +102,6 @@ is_server (enum run_mode mode)
          || mode == MODE_DAEMON;
 }
 
-/* The line that is written here makes libgpg-error open its stream before
- * there are threads.  */
 static void
 start_log (const struct options *options)
 {

@@ -14,7 +14,8 @@ cat >"$tmp/doors" <<'EOF'
 assuan\.h            assuan/
 curl/.*              src/net/
 json(-c/.*|_.*)?\.h  src/base/json\.c$
-gcrypt(-.*)?\.h      (src/base/bytes\.c|src/aws/sigv4\.c|src/kms/(file-kms|pkcs8)\.c)$
+gcrypt(-.*)?\.h      (src/base/bytes\.c|src/aws/sigv4\.c)$
+gcrypt(-.*)?\.h      src/kms/(file-kms|pkcs8)\.c$
 gcrypt(-.*)?\.h      src/card/
 microhttpd\.h        tests/
 EOF

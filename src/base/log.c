@@ -31,6 +31,8 @@ log_setup (bool verbose, unsigned int topics)
 {
   be_verbose = verbose;
   shown_topics = topics;
+  /* The library opens its stream at the first line, without a lock.  */
+  gpgrt_log_get_stream ();
 }
 
 gpg_error_t

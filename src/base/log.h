@@ -18,7 +18,8 @@ enum log_topic
   LOG_CARD = 8
 };
 
-/* At start and at every reload.  */
+/* At start, after the sink was set and before the first thread; and at
+ * every reload.  */
 void log_setup (bool verbose, unsigned int topics);
 
 /* Turn "ipc,http" or "all" into bits; INV_NAME for other words.  */

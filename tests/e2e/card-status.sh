@@ -15,8 +15,8 @@ ok "card status of an empty home" gpg --batch --card-status
 says 'alias/acme-release-v1'
 says 'rsa2048'
 says_not 'WARNING'
-equal "nothing on stderr" "$(grep -v '^gpg: keybox\|trustdb created\|directory' \
-  "$work/err")" ""
+equal "nothing on stderr" \
+  "$(grep -v '^gpg: keybox\|trustdb created\|directory' "$work/err")" ""
 serial=$(sed -n 's/^Application ID ...: \([0-9A-F]*\)$/\1/p' "$work/out")
 case $serial in
   D276000124010304FFFE????????0000) echo "ok: serial number $serial" ;;

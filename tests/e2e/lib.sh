@@ -208,7 +208,8 @@ learn ()
 keypairinfo () # KEYREF FIELD(1=grip 2=keyref 3=usage 4=time 5=algo)
 {
   scd 'LEARN --keypairinfo' \
-    | awk -v ref="$1" -v f="$2" '$2 == "KEYPAIRINFO" && $4 == ref {print $(f + 2)}'
+    | awk -v ref="$1" -v f="$2" \
+      '$2 == "KEYPAIRINFO" && $4 == ref {print $(f + 2)}'
 }
 
 # mint UID TYPE: the certificate of OPENPGP.1; sets fpr.

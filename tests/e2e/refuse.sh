@@ -23,7 +23,8 @@ throttle9|Limit reached|throttled
 unavailable|Try again later|not available at the moment'
 
 set -- --key alias/good=RSA_2048 --key alias/moving=RSA_2048 \
-  --key alias/p384=ECC_NIST_P384 --key alias/ecc-badsig=ECC_NIST_P256 --key alias/again-throttle2=RSA_2048 \
+  --key alias/p384=ECC_NIST_P384 --key alias/ecc-badsig=ECC_NIST_P256 \
+  --key alias/again-throttle2=RSA_2048 \
   --key alias/again-500x2=RSA_2048
 for name in $(echo "$cases" | cut -d'|' -f1); do
   set -- "$@" --key "alias/key-$name=RSA_2048"

@@ -314,7 +314,8 @@ key alias/one
 EOF
 ok "menu: card status" gpg --batch --card-status
 printf '14\n1\n=cs\n0\nThe Menu\nmenu@acme.example\n\nO\n' >"$work/answers"
-env --default-signal=HUP gpg --no-tty --expert --faked-system-time "$at!" --status-fd 1 \
+env --default-signal=HUP gpg --no-tty --expert \
+  --faked-system-time "$at!" --status-fd 1 \
   --command-fd 0 --full-gen-key <"$work/answers" >"$work/out" 2>"$work/err"
 if gnupg_before 2.4.8 && ! gnupg_before 2.4.0 \
   && grep -q 'KEY_NOT_CREATED\|No such' "$work/out" "$work/err"; then

@@ -59,7 +59,7 @@ unit_main (const char *name, TCase *const *cases, size_t n)
   if (bytes_global_init ())
     return 99;
   /* Opens the library's log stream before any thread exists.  */
-  log_note (NULL, "%s", name);
+  log_setup (false, 0);
   for (i = 0; i < n; i++)
     suite_add_tcase (suite, cases[i]);
   runner = srunner_create (suite);
