@@ -28,7 +28,8 @@ noinst_HEADERS += \
   tests/unit/pubkey-vectors.h \
   tests/unit/scalars.h \
   tests/unit/sign-spoils.h \
-  tests/unit/unit.h
+  tests/unit/unit.h \
+  tests/unit/vectors.h
 
 # Unit tests: each links its own floor and those below it, so that a call
 # upwards is an undefined reference.

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/vectors.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -275,30 +276,6 @@ START_TEST (test_error_of)
     expect_error (rows[i].header, rows[i].body, rows[i].type, rows[i].message);
 }
 END_TEST
-
-/* The next object of the JSON array that *REST looks into; an empty span
- * at its end.  Good for texts whose strings have braces in pairs.  */
-static struct span
-next_object (struct span *rest)
-{
-  size_t depth = 0;
-  size_t start = 0;
-  size_t i;
-
-  for (i = 0; i < rest->n; i++)
-    if (rest->p[i] == '{' && !depth++)
-      start = i;
-    else if (rest->p[i] == '}' && !--depth)
-      {
-        struct span object = span_of (rest->p + start, i + 1 - start);
-
-        *rest = span_of (rest->p + i + 1, rest->n - i - 1);
-        return object;
-      }
-    else if (rest->p[i] == ']' && !depth)
-      break;
-  return span_of (NULL, 0);
-}
 
 /* True if it is about an error.  */
 static bool

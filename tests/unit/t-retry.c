@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/vectors.h"
 
 #include <stdio.h>
 
@@ -245,30 +246,6 @@ START_TEST (test_class_of)
                     RETRY_NEVER);
 }
 END_TEST
-
-/* The next object of the JSON array that *REST looks into; an empty span
- * at its end.  Good for texts whose strings have no braces.  */
-static struct span
-next_object (struct span *rest)
-{
-  size_t depth = 0;
-  size_t start = 0;
-  size_t i;
-
-  for (i = 0; i < rest->n; i++)
-    if (rest->p[i] == '{' && !depth++)
-      start = i;
-    else if (rest->p[i] == '}' && !--depth)
-      {
-        struct span object = span_of (rest->p + start, i + 1 - start);
-
-        *rest = span_of (rest->p + i + 1, rest->n - i - 1);
-        return object;
-      }
-    else if (rest->p[i] == ']' && !depth)
-      break;
-  return span_of (NULL, 0);
-}
 
 /* What follows the array NAME's opening bracket.  */
 static struct span
